@@ -140,6 +140,8 @@ static void *block_alloc(struct mem *m, size_t bytes, size_t align)
     char *raw = m->allocator.alloc(m->allocator.user, total);
     if (!raw) {
         discharge(m, NULL, (int64_t)bytes);
+        for (struct mem *account = m; account; account = account->parent)
+            atomic_fetch_add_explicit(&account->failures, 1, memory_order_relaxed);
         return NULL;
     }
     raise_peaks(m);
@@ -250,6 +252,11 @@ int64_t mem_used(const struct mem *m)
 int64_t mem_peak(const struct mem *m)
 {
     return atomic_load_explicit(&m->peak, memory_order_relaxed);
+}
+
+int64_t mem_failures(const struct mem *m)
+{
+    return atomic_load_explicit(&m->failures, memory_order_relaxed);
 }
 
 int64_t mem_left(const struct mem *m)

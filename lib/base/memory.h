@@ -28,6 +28,7 @@ struct mem {
     _Atomic int64_t used;   /* bytes handed out and not yet freed, as asked for */
     _Atomic int64_t peak;
     int64_t limit;          /* 0: none */
+    _Atomic int64_t failures; /* times the allocator itself had nothing; a refusal by a limit does not count */
 };
 
 /* malloc and free. */
@@ -49,6 +50,8 @@ void mem_free(struct mem *m, void *p);
 
 int64_t mem_used(const struct mem *m);
 int64_t mem_peak(const struct mem *m);
+/* Times the host's allocator failed a call on this account: unlike a spent budget that ends a job. */
+int64_t mem_failures(const struct mem *m);
 /* Bytes still allowed by this account and its parents; INT64_MAX if none is limited. */
 int64_t mem_left(const struct mem *m);
 
