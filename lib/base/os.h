@@ -9,6 +9,9 @@
 
 int32_t os_cpus(void);            /* processors this process may run on, at least 1 */
 int64_t os_ram_bytes(void);       /* physical memory, or the cgroup's limit if that is lower */
+/* The part of it that tests feed with files: the lowest limit of a group listed in `self` (/proc/self/cgroup)
+ * and of its parents below `mount` (/sys/fs/cgroup), versions 1 and 2; INT64_MAX if there is none. */
+int64_t os_cgroup_limit(const char *self, const char *mount);
 int64_t os_pid(void);
 /* Fills buf with random bytes from the system. */
 automl_status os_random(void *buf, size_t n, automl_error *err);
