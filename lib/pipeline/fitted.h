@@ -17,6 +17,7 @@ struct fitted_node {
     struct op *op;         /* NODE_OPERATOR */
     double *correction;    /* classifier that was balanced: n_classes; else NULL */
     struct fitted *inner;  /* NODE_STACK: fitted on all rows */
+    int32_t width;         /* columns it puts out; classes for a classifier */
 };
 
 struct fitted {
@@ -24,6 +25,8 @@ struct fitted {
     _Atomic int32_t refs;
     struct graph *graph;
     int32_t n_in;          /* columns of the input frame */
+    int64_t n_rows;        /* it was fitted on */
+    int64_t row_scratch;   /* doubles that fitted_predict_row needs */
     int32_t n_classes;
     struct fitted_node *nodes;
 };
@@ -52,7 +55,10 @@ automl_status fitted_predict_proba(const struct fitted *f, struct frame *x, stru
     automl_error *err);
 /* One row without allocation or failure; the same bits. */
 void fitted_predict_row(const struct fitted *f, const double *row, double *proba, double *scratch);
-int64_t fitted_row_scratch(const struct fitted *f);
+/* Fills in widths and row_scratch once all operators are there; AUTOML_E_FORMAT if they do not fit together. */
+automl_status fitted_measure(struct fitted *f, automl_error *err);
+/* Without nodes' contents. NULL: no memory. */
+struct fitted *fitted_create(struct mem *m, struct graph *g, int32_t n_in, int64_t n_rows, int32_t n_classes);
 /* Every operator has apply_row (host operators may not). */
 bool fitted_has_rows(const struct fitted *f);
 double fitted_row_cost(const struct fitted *f); /* counted operations per predicted row */

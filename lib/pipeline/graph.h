@@ -23,7 +23,7 @@
 
 enum node_kind { NODE_OPERATOR, NODE_UNION, NODE_STACK, NODE_ENSEMBLE };
 
-enum { GRAPH_INPUT = -1, GRAPH_MAX_NODES = 256, GRAPH_MAX_DEPTH = 4 /* of stacks in stacks */ };
+enum { GRAPH_INPUT = -1, GRAPH_MAX_NODES = 256, GRAPH_MAX_DEPTH = 4 /* of stacks in stacks */, GRAPH_MAX_FOLDS = 50 };
 
 struct graph;
 
@@ -61,6 +61,8 @@ automl_status graph_add_ensemble(struct graph *g, const int32_t *inputs, const d
     automl_error *err);
 /* Appends all nodes of `from` (inputs shifted; its GRAPH_INPUT becomes `input`); *out_node is its output. */
 automl_status graph_append(struct graph *g, const struct graph *from, int32_t input, int32_t *out_node, automl_error *err);
+/* As graph_append on the input, but nodes that g has already, with equal settings and inputs, are shared. */
+automl_status graph_merge(struct graph *g, const struct graph *from, int32_t *out_node, automl_error *err);
 struct graph *graph_ref(struct graph *g);
 void graph_unref(struct graph *g); /* NULL is fine */
 
@@ -77,6 +79,9 @@ uint64_t graph_node_hash(const struct graph *g, int32_t i);
  * caller (mem_free) after unref of each. weights: n. */
 automl_status graph_members(struct graph *g, struct graph ***out, double **out_weights, int32_t *out_n, int32_t *out_replicas,
     automl_error *err);
+int32_t graph_last_use(const struct graph *g, int32_t i); /* the last node that reads node i; -1: none */
+/* Puts "WHAT/i/" before the place of an error in node i, or "WHAT/i/NAME" if it has none yet; returns status. */
+automl_status graph_place(const struct graph *g, const char *what, int32_t i, automl_status status, automl_error *err);
 const struct op_class *graph_learner(const struct graph *g); /* class of the last node; NULL for an ensemble */
 /* Sums the operators' estimates along the graph, stacks refitted cv + 1 times. */
 void graph_estimate(const struct graph *g, const struct op_shape *s, struct op_cost *out);
