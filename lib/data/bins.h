@@ -1,10 +1,11 @@
 /*
  * bins.h - columns as bytes, for tree learners: at most 255 bins (0..254) and BIN_MISSING.
  *
- * Edges are fitted once per job on the training rows: with at most 255 distinct values each gets its bin
- * and edges lie midway; else edges are exact quantiles of the distinct values by weight. Value v lies in the first bin
- * b with v <= edges[b] (the last bin has no edge). Categories: bin = code while there are at most 255 levels, else the 254 most
- * frequent keep a bin each and the rest share 254.
+ * Edges are fitted once per job on the training rows and lie midway between two values that occur: with at
+ * most 255 distinct values each gets its bin; else a value as frequent as an equal share gets one of its
+ * own and the other edges are exact quantiles of the rest. Value v lies in the first bin b with v <= edges[b]
+ * (the last bin has no edge). Categories: bin = code while there are at most 255 levels, else the 254 most
+ * frequent keep a bin each, by rank, and the rest share 254.
  */
 #ifndef DATA_BINS_H
 #define DATA_BINS_H
@@ -28,7 +29,8 @@ automl_status bins_attach(struct mem *m, struct frame *x, int64_t n_base, automl
 /* Edges of one derived column from its values x[0..n); codes for the same n. */
 automl_status bin_column_fit(struct mem *m, const double *x, int64_t n, struct bin_column *out, automl_error *err);
 void bin_column_free(struct mem *m, struct bin_column *c);
-/* Bin of one value (NaN: BIN_MISSING), by branchless binary search. */
+/* Bin of one value (NaN: BIN_MISSING), by branchless binary search. For a category column v is a code; one
+ * that is no level is missing. */
 uint8_t bin_of(const struct bin_column *c, double v);
 void bin_values(const struct bin_column *c, const double *x, int64_t n, uint8_t *out);
 
