@@ -1,0 +1,36 @@
+/*
+ * balanced_accuracy.c - mean recall over the classes that occur (sklearn.metrics.balanced_accuracy_score).
+ */
+#include <math.h>
+
+#include "eval/counts.h"
+
+static automl_status score(
+    const struct metric *self, const struct metric_input *in, double *out, automl_error *err)
+{
+    (void)self;
+    struct class_counts c;
+    TRY(class_counts_create(in, &c, err));
+    double total = 0.0;
+    int32_t classes = 0;
+    for (int32_t i = 0; i < c.k; i++) {
+        if (c.truth[i] > 0.0) {
+            total += c.tp[i] / c.truth[i];
+            classes++;
+        }
+    }
+    *out = classes > 0 ? total / classes : NAN;
+    class_counts_free(&c);
+    return AUTOML_OK;
+}
+
+const struct metric metric_balanced_accuracy = {
+    .name = "balanced_accuracy",
+    .summary = "mean recall over the classes that occur",
+    .flags = METRIC_LABELS | METRIC_BINARY | METRIC_MULTICLASS,
+    .best = 1.0,
+    .worst = 0.0,
+    .score = score,
+    .concurrent = true,
+    .sign = 1.0,
+};
