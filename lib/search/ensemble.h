@@ -19,14 +19,16 @@ struct ensemble_request {
 };
 
 struct ensemble_result {
-    double *weights; /* n_candidates, sum 1; zero: not a member */
-    double score;    /* on the rows that were scored, pooled */
+    double *weights;     /* n_candidates, sum 1; zero: not a member */
+    double score;        /* on the rows that were scored, pooled */
     double score_single; /* the first candidate's on the same rows */
     int32_t members;
 };
 
-/* For a METRIC_LABELS metric members are chosen by neg_log_loss of equal-weighted probabilities, ties by the metric. */
-automl_status ensemble_select(const struct ensemble_request *r, struct mem *m, struct ensemble_result *out, automl_error *err);
+/* For a METRIC_LABELS metric members are chosen by neg_log_loss of equal-weighted probabilities, ties by the
+ * metric. */
+automl_status ensemble_select(
+    const struct ensemble_request *r, struct mem *m, struct ensemble_result *out, automl_error *err);
 void ensemble_result_clear(struct mem *m, struct ensemble_result *r);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * pareto.h - NSGA-II (Deb, Pratap, Agarwal, Meyarivan 2002): non-dominated ranks and crowding distances of (score, cost).
+ * pareto.h - NSGA-II (Deb, Pratap, Agarwal, Meyarivan 2002): non-dominated ranks and crowding distances of
+ * (score, cost).
  */
 #ifndef SEARCH_PARETO_H
 #define SEARCH_PARETO_H

@@ -1,9 +1,10 @@
 /*
  * search.h - steady-state genetic programming over pipelines, and the ensemble at its end.
  *
- * Candidate i depends on the results up to i - SEARCH_LAG only, whatever the number of threads: dummy, then the portfolio, then random
- * candidates up to population_size, then offspring of the NSGA-II population. Results are taken in order. Under max_evaluations
- * (and no deadline) the run is therefore reproducible bit for bit.
+ * Candidate i depends on the results up to i - SEARCH_LAG only, whatever the number of threads: dummy, then
+ * the portfolio, then random candidates up to population_size, then offspring of the NSGA-II population.
+ * Results are taken in order. Under max_evaluations (and no deadline) the run is therefore reproducible bit
+ * for bit.
  */
 #ifndef SEARCH_SEARCH_H
 #define SEARCH_SEARCH_H
@@ -15,11 +16,11 @@
 enum { SEARCH_LAG = 16, SEARCH_MAX_MEMBERS = 8 };
 
 struct search_event {
-    int64_t evaluated;      /* distinct candidates finished */
-    double best;            /* best cv score so far; NaN */
+    int64_t evaluated; /* distinct candidates finished */
+    double best;       /* best cv score so far; NaN */
     double seconds;
-    double share;           /* of the search's budget, 0..1 */
-    const char *learner;    /* of the incumbent */
+    double share;        /* of the search's budget, 0..1 */
+    const char *learner; /* of the incumbent */
 };
 
 struct search_request {
@@ -29,32 +30,34 @@ struct search_request {
     struct mem *mem;
     int32_t population_size, offspring_size;
     double mutation_rate, crossover_rate;
-    int64_t max_evaluations;     /* distinct specifications; 0: none */
-    int64_t max_generations;     /* times offspring_size; 0: none */
-    int32_t early_stop;          /* generations without improvement; 0: off */
-    double max_eval_seconds;     /* 0: none */
-    double max_predict_us;       /* 0: none */
+    int64_t max_evaluations; /* distinct specifications; 0: none */
+    int64_t max_generations; /* times offspring_size; 0: none */
+    int32_t early_stop;      /* generations without improvement; 0: off */
+    double max_eval_seconds; /* 0: none */
+    double max_predict_us;   /* 0: none; counted at 1000 operations a microsecond */
+    int64_t max_model_bytes; /* 0: none */
     bool ensemble;
+    double end_rows; /* rows the finished model will predict in the end game */
     struct rng rng;
-    const struct stop *stop;     /* job's cancel flag and hard deadline */
+    const struct stop *stop; /* job's cancel flag and hard deadline */
     struct pool *pool;
-    void (*progress)(void *user, const struct search_event *e); /* coordinating thread, <= 10 a second; may be NULL */
+    void (*progress)(
+        void *user, const struct search_event *e); /* coordinating thread, <= 10 a second; may be NULL */
     void *progress_user;
 };
 
 struct search_candidate {
-    int64_t index;          /* order of creation */
+    int64_t index; /* order of creation */
     struct graph *graph;
     struct evaluation eval;
-    int64_t parent;         /* -1: portfolio or random */
-    const char *origin;     /* dummy, portfolio, random, mutation, crossover */
+    int64_t parent;     /* -1: portfolio or random */
+    const char *origin; /* dummy, portfolio, random, mutation, crossover */
 };
 
+/* Graph and fold models are the candidate's own. */
 struct search_member {
-    struct graph *graph;
     double weight;
-    struct fitted **fold_models; /* NULL: to be fitted (again) by the caller */
-    int32_t candidate;           /* index into candidates */
+    int64_t candidate; /* index into candidates */
 };
 
 struct search_result {
@@ -62,16 +65,17 @@ struct search_result {
     struct search_candidate *candidates; /* all, in order */
     int64_t n_candidates;
     int64_t evaluated, failed, dropped, skipped;
-    int32_t best;                        /* index of the best single candidate; -1: none */
-    int32_t *front;                      /* Pareto front, by cost */
+    int64_t best;   /* index of the best single candidate; -1: none */
+    int64_t *front; /* Pareto front of the evaluated candidates, by cost */
     int32_t n_front;
-    struct search_member *members;       /* what the model is made of, weights sum to 1; at least one */
+    struct search_member
+        *members; /* what the model is made of, heaviest first, weights sum to 1; at least one */
     int32_t n_members;
-    double score;                        /* cv.score: of the model on pooled folds, mean over folds where defined */
+    double score; /* cv.score: of the model on pooled folds, mean over folds where defined */
     double std;
-    float *oof;                          /* of the model: n x n_classes */
-    bool stopped;                        /* by cancel */
-    bool clock_used;                     /* a deadline ended or refused something: not reproducible */
+    float *oof;      /* of the model: n x n_classes */
+    bool stopped;    /* by cancel */
+    bool clock_used; /* a deadline ended or refused something: not reproducible */
     bool memory_limited;
 };
 
