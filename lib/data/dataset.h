@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/context.h"
 #include "base/date.h"
+#include "base/map.h"
 
 enum column_type {
     COLUMN_NUMERIC,     /* x; NaN = missing, never +-Inf */
@@ -25,6 +26,7 @@ struct column {
     const char **levels; /* in order of first appearance for loaded data; NUL-terminated UTF-8 */
     int32_t n_levels;
     int64_t n_missing;
+    bool borrowed; /* x belongs to the host */
 };
 
 typedef struct automl_dataset automl_dataset;
@@ -32,15 +34,16 @@ typedef struct automl_dataset automl_dataset;
 struct automl_dataset {
     automl_context *ctx;
     struct mem *mem; /* the context's */
-    struct arena arena; /* names and levels */
+    struct arena arena; /* levels */
     _Atomic int32_t refs;
     int64_t n_rows; /* <= INT32_MAX */
     int32_t n_cols;
     struct column *cols;
+    struct map names; /* of the columns: name -> index */
     double *weights; /* per row, finite, >= 0; or NULL */
     void (*release)(void *user); /* wrapped memory of the host; or NULL */
     void *release_user;
-    bool wrapped; /* x of numeric columns belongs to the host */
+    bool wrapped; /* x of some numeric columns belongs to the host */
 };
 
 automl_dataset *dataset_ref(automl_dataset *d);
@@ -53,13 +56,15 @@ automl_status dataset_require(const automl_dataset *d, const char *name, const c
 bool column_missing(const struct column *c, int64_t row);
 /* The cell as text (number shortest, date ISO, level); "" if missing. The buffer may or may not be used. */
 const char *column_text(const struct column *c, int64_t row, char buffer[DATE_PRINT_BYTES]);
-/* SHA-256 over canonical names, types and cells, in row order. */
+/* SHA-256 over canonical names, types and cells, column by column, rows in order; the bytes are in dataset.c.
+ * Independent of the order of levels, of unused levels, and of how the dataset came about. */
 void dataset_sha256(const automl_dataset *d, uint8_t out[32]);
 /* A new dataset of some rows (in the given order) and all columns. */
 automl_status dataset_take(const automl_dataset *d, const int32_t *rows, int64_t n, automl_dataset **out,
     automl_error *err);
 
-/* Building. Columns are added one by one, all of the same length; the builder is consumed by _finish. */
+/* Building. Columns are added one by one, all of the same length; the builder is consumed by _finish, also
+ * when it fails. A column that is refused leaves the builder as it was. Names are unique, not empty, UTF-8. */
 struct dataset_builder;
 
 automl_status dataset_builder_create(automl_context *ctx, int64_t n_rows, struct dataset_builder **out,
@@ -80,7 +85,11 @@ automl_status dataset_builder_add_codes(struct dataset_builder *b, const char *n
     const char *const *levels, int32_t n_levels, automl_error *err);
 automl_status dataset_builder_add_dates(struct dataset_builder *b, const char *name, const int64_t *us,
     const uint8_t *missing, automl_error *err);
+/* Takes over the arrays x, codes or us, which come from the context's memory; levels are copied. The arrays
+ * are freed if it fails. Nothing but the name is checked; n_missing is counted. */
+automl_status dataset_builder_give(struct dataset_builder *b, const char *name, struct column *c, automl_error *err);
 automl_status dataset_builder_set_weights(struct dataset_builder *b, const double *w, automl_error *err);
+/* release (may be NULL) is called with the dataset's last reference; not if finishing fails. */
 automl_status dataset_builder_finish(struct dataset_builder *b, void (*release)(void *user), void *user,
     automl_dataset **out, automl_error *err);
 
