@@ -57,7 +57,8 @@ enum job_param {
 
 extern const struct param_schema job_schema;
 
-/* What can be checked without data: required keys, dates that parse, start before end, task, known metric, contradictions. */
+/* What can be checked without data: required keys, dates that parse, start before end, task, known metric,
+ * contradictions. */
 automl_status job_check(automl_context *ctx, const struct params *p, automl_error *err);
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * job.h - one main job from data to artifacts.
  *
- * load -> window -> split -> folds and bins -> GA selection -> search -> ensemble -> decision -> metrics -> artifacts -> store.
- * Test rows are touched once, at the end. A job runs once; it may be run on the caller's thread (job_run) or on one of its own
- * (job_start, job_wait). job_cancel may come from any thread and from a signal handler.
+ * load -> window -> split -> folds and bins -> GA selection -> search -> ensemble -> decision -> metrics ->
+ * artifacts -> store. Test rows are touched once, at the end. A job runs once; it may be run on the caller's
+ * thread (job_run) or on one of its own (job_start, job_wait). job_cancel may come from any thread and from a
+ * signal handler.
  */
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
@@ -17,15 +18,16 @@ enum job_stage { STAGE_LOAD, STAGE_SELECT, STAGE_SEARCH, STAGE_FINISH, STAGE_DON
 
 struct job_progress {
     enum job_stage stage;
-    double share;           /* of the whole job, 0..1; by time or evaluations */
+    double share;                 /* of the whole job, 0..1; by time or evaluations */
     double seconds, seconds_left; /* INFINITY without a deadline */
-    double best;            /* cv score so far; NaN */
+    double best;                  /* cv score so far; NaN */
     int64_t evaluated;
     int32_t generation;
-    const char *learner;    /* of the incumbent; or NULL */
+    const char *learner; /* of the incumbent; or NULL */
 };
 
-automl_status job_create(automl_context *ctx, const struct params *config, automl_job **out, automl_error *err);
+automl_status job_create(
+    automl_context *ctx, const struct params *config, automl_job **out, automl_error *err);
 /* A dataset in place of feature_table_name / test_table_name; references are taken. */
 automl_status job_set_data(automl_job *j, automl_dataset *train, automl_dataset *test, automl_error *err);
 /* Where the folder and the history row go; none: nothing is written. The store must outlive the job. */
@@ -42,8 +44,8 @@ void job_free(automl_job *j); /* cancels and waits if it runs; NULL is fine */
 const char *job_id(const automl_job *j);
 /* NULL until it has ended with a result. */
 const struct job_result *job_result(const automl_job *j);
-const char *job_result_text(const automl_job *j);  /* result.json */
-const char *job_html_text(const automl_job *j);    /* pipeline.html */
-const char *job_folder(const automl_job *j);       /* NULL without a store */
+const char *job_result_text(const automl_job *j); /* result.json */
+const char *job_html_text(const automl_job *j);   /* pipeline.html */
+const char *job_folder(const automl_job *j);      /* NULL without a store */
 
 #endif

@@ -21,9 +21,9 @@ struct job_metrics {
 
 struct job_result {
     struct mem *mem;
-    struct arena arena;         /* the strings below */
+    struct arena arena; /* the strings below */
     char job_id[JOB_ID_BYTES];
-    const char *status;         /* succeeded, failed, cancelled, interrupted */
+    const char *status; /* succeeded, failed, cancelled, interrupted */
     bool partial, reproducible;
     char **warnings;
     int32_t n_warnings;
@@ -47,17 +47,18 @@ struct job_result {
     int32_t n_features;
     bool selected;
     struct selector_result selection;
-    const char **candidates;    /* names behind selection's indices */
+    const char **candidates; /* names behind selection's indices */
     int32_t n_candidates;
     /* outcome */
     struct search_result search;
     automl_pipeline *model;
     struct job_metrics train, test;
-    double *importance;         /* permutation, per feature; NULL if there was no time */
-    const char **files;         /* pairs name, path; NULL-terminated */
+    double *importance; /* permutation, per feature; NULL if there was no time */
+    const char **files; /* pairs name, path; NULL-terminated */
 };
 
 void job_result_clear(struct job_result *r);
-automl_status job_result_json(const struct job_result *r, const struct params *config, struct strbuf *out, automl_error *err);
+automl_status job_result_json(
+    const struct job_result *r, const struct params *config, struct strbuf *out, automl_error *err);
 
 #endif

@@ -33,6 +33,9 @@ enum {
     OP_EARLY_STOPPING = 128,   /* wants x_valid: an inner split of the training rows, made before balancing */
     OP_OUTPUT_NON_NEGATIVE = 256,
     OP_EXPERIMENTAL = 512,     /* registered by the host */
+    OP_IMPUTES = 1024,         /* no numeric cell is missing in the output */
+    OP_ENCODES = 2048,         /* no category column in the output */
+    OP_SCALES = 4096,          /* numeric columns come out on one scale */
 };
 
 struct op;
@@ -89,7 +92,7 @@ struct op_class {
     /* Classifiers: n_rows x n_classes, row-major, rows sum to 1. */
     automl_status (*predict_proba)(const struct op *op, struct frame *x, struct mem *mem, const struct stop *stop, double *proba,
         automl_error *err);
-    /* One row: n_in doubles (codes as numbers, missing NaN) -> n_out doubles, the same bits as the batch call. scratch: row_scratch(op)
+    /* One row (NULL only for operators of a host): n_in doubles (codes as numbers, missing NaN) -> n_out doubles, the same bits as the batch call. scratch: row_scratch(op)
      * doubles. No allocation, no failure. */
     void (*apply_row)(const struct op *op, const double *in, double *out, double *scratch);
     int64_t (*row_scratch)(const struct op *op); /* NULL: 0 */
@@ -115,6 +118,7 @@ struct op {
     bool fitted;
     int32_t n_in, n_out;      /* columns; n_out = n_classes for classifiers */
     int32_t n_classes;
+    int64_t n_rows;           /* rows of fit: op_bytes predicts from it */
     uint8_t *in_kinds;        /* enum frame_kind of each input column */
     int32_t *in_levels;       /* n_levels of each; 0 for numeric */
     void *state;              /* cls->state_size bytes */
@@ -122,6 +126,9 @@ struct op {
 
 /* The table, in documentation order. */
 const struct op_class *const *operators_all(int32_t *out_n);
+/* Built-in ones and then those registered in ctx (may be NULL); 0 <= i < operators_count(ctx). */
+int32_t operators_count(automl_context *ctx);
+const struct op_class *operators_at(automl_context *ctx, int32_t i);
 /* By name, built-in or registered in ctx (may be NULL); the error names the nearest. */
 automl_status operator_find(automl_context *ctx, const char *name, const struct op_class **out, automl_error *err);
 /* Adds a host's class to ctx, which takes ownership of cls and calls release(cls) at its end. */

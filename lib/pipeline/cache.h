@@ -1,5 +1,6 @@
 /*
- * cache.h - transformed prefixes shared by candidates: (sub-graph, fold) -> fitted operator and its output frames.
+ * cache.h - transformed prefixes shared by candidates: (sub-graph, fold) -> fitted operator and its output
+ * frames.
  *
  * Thread-safe; bounded by bytes, least recently used entries go first. Hits and misses never change a result.
  */
@@ -16,7 +17,8 @@ struct prefix_entry {
     struct frame *x_apply; /* output on the rows to predict; NULL if there were none */
 };
 
-automl_status prefix_cache_create(struct mem *m, int64_t max_bytes, struct prefix_cache **out, automl_error *err);
+automl_status prefix_cache_create(
+    struct mem *m, int64_t max_bytes, struct prefix_cache **out, automl_error *err);
 void prefix_cache_free(struct prefix_cache *c); /* NULL is fine */
 /* True: references are taken into *out. c NULL: always false. */
 bool prefix_cache_get(struct prefix_cache *c, uint64_t key, struct prefix_entry *out);

@@ -17,7 +17,7 @@ struct space {
     automl_context *ctx;
     struct mem *mem;
     struct op_shape shape; /* of the job's training rows */
-    bool has_missing, has_categories, non_negative;
+    bool missing_numbers, missing_categories, non_negative;
     bool drop_columns; /* selectors allowed: false once num_features is set */
     int32_t n_classes;
     const struct op_class **learners, **transformers, **selectors;
