@@ -379,14 +379,14 @@ static bool cut_record(struct csv_reader *r, struct attempt *a, char **out_end)
 /* Replaces doubled quotes by single ones, in place. */
 static void undouble(struct csv_field *f, char *buffer)
 {
-    char *to = buffer + (f->text - buffer);
-    const char *p = f->text, *end = p + f->length;
+    const char *end = f->text + f->length;
+    const char *p = memchr(f->text, '"', (size_t)f->length);
+    if (!p)
+        return;
+    char *to = buffer + (p - buffer);
     while (p < end) {
-        const char *quote = memchr(p, '"', (size_t)(end - p));
-        size_t n = quote ? (size_t)(quote - p) + 1 : (size_t)(end - p);
-        memmove(to, p, n);
-        to += n;
-        p += n + (quote ? 1 : 0);
+        *to++ = *p;
+        p += *p == '"' ? 2 : 1;
     }
     f->length = (int32_t)(to - f->text);
 }

@@ -85,8 +85,9 @@ static inline const char *csv_text_end(const char *s, const char *end)
             s += 32;
         const char *stop = end - s > 32 ? s + 32 : end;
         while (s < stop) {
-            size_t length = utf8_sequence(s, end);
-            if (length == 0 || *s == '\0')
+            bool plain = *s > 0 && (unsigned char)*s < 0x80;
+            size_t length = plain ? 1 : *s == '\0' ? 0 : utf8_sequence(s, end);
+            if (length == 0)
                 return s;
             s += length;
         }

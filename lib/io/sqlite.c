@@ -136,10 +136,24 @@ static automl_status open_foreign(struct db *d, automl_error *err)
     return db_exec(d, "SELECT count(*) FROM sqlite_master", err);
 }
 
+/* Two connections that turn a new file to WAL at once are refused without on_busy being asked: ask it here.
+ */
+static automl_status use_wal(struct db *d, automl_error *err)
+{
+    int code, tries = 0;
+    sqlite3_busy_handler(d->handle, NULL, NULL);
+    do
+        code = sqlite3_exec(d->handle, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+    while ((code & 0xFF) == SQLITE_BUSY && on_busy(d, tries++));
+    sqlite3_busy_handler(d->handle, on_busy, d);
+    return code == SQLITE_OK ? AUTOML_OK : fail(d, code, err);
+}
+
 static automl_status open_own(struct db *d, automl_error *err)
 {
     TRY(open_handle(d, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err));
-    return db_exec(d, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON", err);
+    TRY(use_wal(d, err));
+    return db_exec(d, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON", err);
 }
 
 static automl_status open_db(struct mem *m, const char *path, const struct stop *stop, bool read_only,

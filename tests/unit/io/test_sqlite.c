@@ -5,7 +5,9 @@
 
 #include "io_fixture.h"
 
+#include <inttypes.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/strbuf.h"
@@ -197,6 +199,35 @@ static void own_databases_are_durable(void **state)
     db_close(d);
 }
 
+/* Each child opens the database that none has made yet, and adds a row. */
+static void many_processes_may_create_one_database(void **state)
+{
+    enum { CHILDREN = 4, ROUNDS = 10 };
+    struct fixture *f = *state;
+    for (int32_t round = 0; round < ROUNDS; round++) {
+        pid_t children[CHILDREN];
+        char name[16];
+        snprintf(name, sizeof name, "%" PRId32 ".db", round);
+        path_of(f, name);
+        for (int32_t i = 0; i < CHILDREN; i++) {
+            children[i] = fork();
+            if (children[i] == 0) {
+                struct db *d = NULL;
+                bool ok =
+                    db_open_write(&f->mem, f->path, &d, NULL) == AUTOML_OK &&
+                    db_exec(d, "CREATE TABLE IF NOT EXISTS t(a); INSERT INTO t VALUES(1)", NULL) == AUTOML_OK;
+                db_close(d);
+                _exit(ok ? 0 : 1);
+            }
+        }
+        for (int32_t i = 0; i < CHILDREN; i++) {
+            int status = -1;
+            assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+            assert_int_equal(status, 0);
+        }
+    }
+}
+
 static void closing_rolls_back(void **state)
 {
     struct fixture *f = *state;
@@ -347,6 +378,7 @@ int main(void)
         IO_TEST(what_is_no_database_is_said_at_once),
         IO_TEST(foreign_databases_cannot_be_changed),
         IO_TEST(own_databases_are_durable),
+        IO_TEST(many_processes_may_create_one_database),
         IO_TEST(closing_rolls_back),
         IO_TEST(long_statements_stop_when_asked),
         IO_TEST(waiting_for_a_lock_stops_when_asked),
