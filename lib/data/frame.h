@@ -2,8 +2,8 @@
  * frame.h - what operators exchange: columns over a set of rows, without copies.
  *
  * Each column is a base array and, unless the values are already in order, an index of base rows. A fold, a
- * subset of features or an undersampled training part is a new list of columns over the same base. Immutable once shared;
- * frames and the memory under them are reference-counted, from any thread.
+ * subset of features or an undersampled training part is a new list of columns over the same base. Immutable
+ * once shared; frames and the memory under them are reference-counted, from any thread.
  */
 #ifndef DATA_FRAME_H
 #define DATA_FRAME_H
@@ -17,10 +17,10 @@ struct bin_column;
 struct block {
     struct mem *mem;
     _Atomic int32_t refs;
-    size_t bytes;                          /* of data, for the account; 0 if wrapped */
-    void *data;                            /* freed with mem_free, unless release is set */
-    void (*release)(struct block *b);      /* frees data its own way; or NULL */
-    void *owner;                           /* for release */
+    size_t bytes;                     /* of data, for the account; 0 if wrapped */
+    void *data;                       /* freed with mem_free, unless release is set */
+    void (*release)(struct block *b); /* frees data its own way; or NULL */
+    void *owner;                      /* for release */
 };
 
 struct block *block_create(struct mem *m, size_t count, size_t size); /* NULL: no memory */
@@ -69,13 +69,15 @@ struct frame *frame_union(struct mem *m, struct frame *const *f, int32_t n);
 void frame_gather(const struct frame *f, int32_t j, int64_t begin, int64_t end, double *out);
 /* Column j as n_rows contiguous doubles: the base itself if it is in order, else gathered into `scratch`. */
 const double *frame_values(const struct frame *f, int32_t j, double *scratch);
-/* The numeric matrix, column-major with leading dimension n_rows: the frame's own memory if its columns are consecutive
- * and in order, else gathered into a new block. *out_keep must be block_unref'ed after use (may become NULL). NULL: no memory. */
+/* The numeric matrix, column-major with leading dimension n_rows: the frame's own memory if its columns are
+ * consecutive and in order, else gathered into a new block. *out_keep must be block_unref'ed after use (may
+ * become NULL). NULL: no memory. */
 const double *frame_matrix(const struct frame *f, struct block **out_keep);
 double frame_value(const struct frame *f, int32_t j, int64_t i); /* one cell as a double */
 bool frame_has_missing(const struct frame *f);
 int32_t frame_categories(const struct frame *f); /* how many columns are FRAME_CATEGORY */
-/* A frame of n_cols numeric columns in one new column-major block, whose memory is *out_x. NULL: no memory. */
+/* A frame of n_cols numeric columns in one new column-major block, whose memory is *out_x. NULL: no memory.
+ */
 struct frame *frame_dense(struct mem *m, int64_t n_rows, int32_t n_cols, double **out_x);
 int64_t frame_bytes(const struct frame *f); /* of the blocks it keeps alive on its own account, roughly */
 

@@ -9,14 +9,21 @@
 #include "io/container.h"
 #include "io/json.h"
 
+/* Texts with an open-addressing table: text -> its number. */
+struct level_table {
+    int32_t n;
+    char **names;
+    uint64_t *hashes; /* n */
+    int32_t *slots;   /* n_slots, a power of two: number, or -1 */
+    int32_t n_slots;
+};
+
 struct schema_col {
     char *name;
     enum column_type type;
     int32_t n_levels;
-    char **levels;       /* categorical and boolean */
-    uint64_t *hashes;    /* open-addressing table of levels for code look-up */
-    int32_t *slots;
-    int32_t n_slots;
+    char **levels; /* categorical and boolean; table.names */
+    struct level_table table;
 };
 
 struct schema {
@@ -25,32 +32,37 @@ struct schema {
     struct schema_col *cols;
     char *target;
     int32_t n_classes;
-    char **classes;      /* sorted: numbers by value, else by bytes */
-    int32_t positive;    /* index of the positive class of a binary target, else -1 */
-    char *id;            /* name of the id column, or NULL */
+    char **classes; /* sorted: numbers by value, else by bytes; class_table.names */
+    struct level_table class_table;
+    int32_t positive; /* index of the positive class of a binary target, else -1 */
+    char *id;         /* name of the id column, or NULL; allocated from mem */
 };
 
-/* Features cols[0..n) of d. Dictionaries list the levels that occur in `rows` (the training rows), the
- * most frequent first, ties by bytes. */
-automl_status schema_create(struct mem *m, const automl_dataset *d, const int32_t *cols, int32_t n, const int32_t *rows,
-    int64_t n_rows, struct schema **out, automl_error *err);
+/* Features cols[0..n) of d; rows NULL: all. Dictionaries list the levels that occur in `rows` (the training
+ * rows), the most frequent first, ties by bytes. */
+automl_status schema_create(struct mem *m, const automl_dataset *d, const int32_t *cols, int32_t n,
+    const int32_t *rows, int64_t n_rows, struct schema **out, automl_error *err);
 void schema_free(struct schema *s); /* NULL is fine */
 
-/* Encodes the target: classes sorted, y[n_rows of d], -1 where it is missing. Sets target, classes. Fewer than two
- * classes among `rows`: AUTOML_E_DATA. */
-automl_status schema_set_target(struct schema *s, const automl_dataset *d, int32_t target, const int32_t *rows, int64_t n_rows,
-    automl_error *err);
-/* y of another dataset by class name: -1 for missing or unknown labels. y has d's n_rows. */
+/* Sets target and classes: those that occur among `rows` (NULL: all), sorted. Fewer than two: AUTOML_E_DATA.
+ * A date cannot be a target. */
+automl_status schema_set_target(struct schema *s, const automl_dataset *d, int32_t target,
+    const int32_t *rows, int64_t n_rows, automl_error *err);
+/* y of any dataset by class name: -1 for missing or unknown labels. y has d's n_rows. */
 void schema_encode_target(const struct schema *s, const automl_dataset *d, int32_t target, int32_t *y);
-/* Resolves contract's positive_label; `label` NULL: "1", "true" or "yes" (any case), else the class with fewest of counts. */
-automl_status schema_set_positive(struct schema *s, const char *label, const int64_t *counts, automl_error *err);
+/* Resolves contract's positive_label; `label` NULL: "1", "true" or "yes" (any case), else the class with
+ * fewest of counts. */
+automl_status schema_set_positive(
+    struct schema *s, const char *label, const int64_t *counts, automl_error *err);
 
-/* The frame of d's rows (rows NULL: all) in schema order: columns by name, other order and extra columns are fine, unseen levels
- * are missing. AUTOML_E_SCHEMA names every missing or mistyped column. Numeric accepts boolean and back; dates become days since 1970 as
- * doubles. The frame borrows d where it can: it holds a reference. */
-automl_status schema_frame(const struct schema *s, automl_dataset *d, const int32_t *rows, int64_t n_rows, struct frame **out,
-    automl_error *err);
-int32_t schema_find(const struct schema *s, const char *name); /* -1 */
+/* The frame of d's rows (rows NULL: all) in schema order: columns by name, other order and extra columns are
+ * fine, unseen levels are missing. AUTOML_E_SCHEMA names every missing or mistyped column. Numeric accepts
+ * boolean and back; categorical accepts any type with cells that, written as text, are levels; a column
+ * without any value fits every type. Dates become days since 1970 as doubles. The base of every column has
+ * d's n_rows rows. The frame borrows d where it can: it holds a reference. */
+automl_status schema_frame(const struct schema *s, automl_dataset *d, const int32_t *rows, int64_t n_rows,
+    struct frame **out, automl_error *err);
+int32_t schema_find(const struct schema *s, const char *name);                         /* -1 */
 int32_t schema_code(const struct schema *s, int32_t col, const char *level, size_t n); /* -1: unknown */
 
 void schema_save(const struct schema *s, struct writer *w);
