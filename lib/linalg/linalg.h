@@ -4,7 +4,7 @@
  * GEMM is tiled so that every BLAS call stays at or below m n k = 2^18: OpenBLAS 0.3 then runs it on the
  * calling thread (a threaded one ends the process when its malloc fails). Level 1 and 2 are our own loops,
  * which are bound by memory anyway. Reductions have a fixed order, so results do not depend on threads.
- * LAPACK is called through its _work forms with the caller's workspace.
+ * LAPACK is called through its _work forms with the caller's workspace. Leading dimensions are below 2^31.
  */
 #ifndef LINALG_LINALG_H
 #define LINALG_LINALG_H
@@ -30,7 +30,7 @@ void la_gemm(enum la_trans ta, enum la_trans tb, int64_t m, int64_t n, int64_t k
     int64_t lda, const double *b, int64_t ldb, double beta, double *c, int64_t ldc);
 void la_gemm_f32(enum la_trans ta, enum la_trans tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a,
     int64_t lda, const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
-/* C := op(A)' op(A), both triangles: LA_N gives A'A of an m x n matrix A (n x n). */
+/* C := A'A, both triangles, of an m x n matrix A: C is n x n. */
 void la_gram(int64_t m, int64_t n, const double *a, int64_t lda, double *c, int64_t ldc);
 
 /* Symmetric eigenvalues ascending in w, eigenvectors in the columns of a (dsyevr). a is n x n, destroyed. */
