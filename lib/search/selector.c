@@ -201,7 +201,9 @@ static automl_status choose_scorer(struct ga *g, bool *out_tree, automl_error *e
     }
     subset_scorer_free(tree);
     mem_free(g->mem, order);
-    return status;
+    bool stopped =
+        (status == AUTOML_E_CANCELLED || status == AUTOML_E_BUDGET) && stop_check(g->r->stop) != STOP_NO;
+    return stopped ? AUTOML_OK : status;
 }
 
 static uint64_t genome_hash(const struct ga *g, const int32_t *features)
