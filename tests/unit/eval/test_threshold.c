@@ -102,6 +102,39 @@ static void a_scorer_of_the_host_gives_the_same_cut(void **state)
     assert_int_equal(mem_used(&m), 0);
 }
 
+static automl_status count_calls(
+    const struct metric *self, const struct metric_input *in, double *out, automl_error *err)
+{
+    (void)err;
+    ++*(int32_t *)self->user;
+    *out = in->labels[in->n / 2];
+    return AUTOML_OK;
+}
+
+static void many_scores_give_a_thousand_cuts(void **state)
+{
+    (void)state;
+    enum { MANY = 2500 };
+    static int32_t y[MANY];
+    static double p[2 * MANY];
+    int32_t calls = 0;
+    double cut;
+    struct mem m;
+    mem_init(&m, &allocator_system);
+    for (int32_t i = 0; i < MANY; i++) {
+        y[i] = i & 1;
+        p[2 * i + 1] = (double)(i + 1) / (MANY + 1);
+        p[2 * i] = 1.0 - p[2 * i + 1];
+    }
+    struct metric mine = {
+        .name = "mine", .flags = METRIC_LABELS | METRIC_BINARY, .score = count_calls, .user = &calls};
+    struct metric_input in = {.n = MANY, .k = 2, .positive = 1, .y = y, .proba = p, .mem = &m};
+    assert_int_equal(tune_threshold(&mine, &in, &cut, NULL), AUTOML_OK);
+    assert_int_equal(calls, 1001);
+    assert_true(cut == 0.5);
+    assert_int_equal(mem_used(&m), 0);
+}
+
 static double tune(const char *name, int64_t n, const int32_t *y, const double *p)
 {
     struct mem m;
@@ -175,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_other_cut_is_better),
         cmocka_unit_test(a_scorer_of_the_host_gives_the_same_cut),
+        cmocka_unit_test(many_scores_give_a_thousand_cuts),
         cmocka_unit_test(ties_go_to_the_cut_nearest_one_half),
         cmocka_unit_test(neighbouring_scores_are_parted),
         cmocka_unit_test(one_half_where_nothing_can_be_tuned),
