@@ -4,7 +4,7 @@
  * scikit-learn's SelectPercentile with f_classif: scores above the (100 - percentile)-th percentile (numpy's
  * linear interpolation) stay, then of those equal to it the first ones up to the number asked for; a score
  * that is 0/0 counts as the lowest. Category columns pass through. Different on purpose: at least one column
- * stays, the first with the best score; infinite scores may equal the threshold; and a target with one class
+ * stays, the first with the best score; the threshold may be infinite; and a target with one class
  * in all rows is an error.
  */
 #include <float.h>
@@ -37,8 +37,8 @@ static double percentile_of(const double *x, int32_t n, double percent)
     double at = (n - 1) * (percent / 100);
     int32_t i = (int32_t)floor(at);
     double a = x[i], b = x[i + 1 < n ? i + 1 : i], t = at - i;
-    if (a == b)
-        return a;
+    if (a == b || isinf(b))
+        return t > 0 ? b : a;
     return t >= 0.5 ? b - (b - a) * (1 - t) : a + (b - a) * t;
 }
 
