@@ -12,6 +12,9 @@ extern const struct op_class op_standard_scaler, op_min_max_scaler, op_pca;
 /* select/ */
 extern const struct op_class op_variance_threshold, op_select_percentile;
 
+/* classify/ */
+extern const struct op_class op_gaussian_nb, op_decision_tree, op_extra_trees, op_dummy;
+
 static const struct op_class *const table[] = {
     &op_simple_imputer,
     &op_one_hot_encoder,
@@ -21,6 +24,10 @@ static const struct op_class *const table[] = {
     &op_pca,
     &op_variance_threshold,
     &op_select_percentile,
+    &op_gaussian_nb,
+    &op_decision_tree,
+    &op_extra_trees,
+    &op_dummy,
 };
 
 const struct op_class *const *operators_all(int32_t *out_n)
