@@ -75,8 +75,8 @@ automl_status subset_tree_create(const struct eval_setting *s, struct subset_sco
     if (t == NULL)
         return error_memory(err);
     t->base = (struct subset_scorer){s, tree_predict, tree_free};
-    /* Leaves large enough that their shares rank rows: a hundredth of a fold's rows, at most 50. */
-    int64_t leaf = (int64_t)fmin(50, fmax(1, (double)s->x->n_rows / 100));
+    /* Leaves large enough that their shares rank rows: a fiftieth of the rows, at most 50. */
+    int64_t leaf = (int64_t)fmin(50, fmax(1, (double)s->x->n_rows / 50));
     automl_status status = operator_find(NULL, "decision_tree", &t->cls, err);
     if (status >= 0)
         status = params_create(s->mem, t->cls->params, &t->params, err);
