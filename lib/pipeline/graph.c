@@ -183,11 +183,14 @@ static automl_status append_node(struct graph *g, const struct graph_node *from,
     struct graph_node *v = &g->nodes[*out_node];
     if (strcmp(v->name, from->name) == 0)
         return AUTOML_OK;
-    char *name = unique_name(g, from->name);
-    if (name == NULL)
+    char *given = v->name;
+    v->name = NULL;
+    v->name = unique_name(g, from->name);
+    if (v->name == NULL) {
+        v->name = given;
         return error_memory(err);
-    mem_free(g->mem, v->name);
-    v->name = name;
+    }
+    mem_free(g->mem, given);
     return AUTOML_OK;
 }
 
