@@ -8,8 +8,9 @@ const char *const forest_features_names[] = {"sqrt", "log2", "all", "fraction", 
 const char *const forest_criteria[] = {"gini", "entropy", NULL};
 const char *const forest_class_weights[] = {"none", "balanced", NULL};
 
-/* Prepared rows of a block of predict_proba: half of a second-level cache, the rest is for the tree. */
-enum { BLOCK_BYTES = 1 << 18, BLOCK_ROWS_MAX = 1024, BLOCK_ROWS_MIN = 32, TREES_MAX = 1 << 20 };
+/* A tree stays in the second-level cache while a long block of rows streams past it: the nodes are reached at
+ * random, the rows in order. */
+enum { BLOCK_BYTES = 1 << 22, BLOCK_ROWS_MAX = 16384, BLOCK_ROWS_MIN = 32, TREES_MAX = 1 << 20 };
 
 int32_t forest_max_features(int32_t rule, double fraction, int32_t p)
 {
@@ -101,7 +102,7 @@ automl_status forest_fit(
     struct forest *f = op->state;
     struct tree_data data = {0};
     struct growing g = {.op = op, .in = in, .o = o, .data = &data, .forest = f};
-    automl_status status = tree_data_create(in, o, op->mem, &data, &f->input, err);
+    automl_status status = tree_data_create(in, o, n_trees, op->mem, &data, &f->input, err);
     if (status < 0)
         goto done;
     f->trees = NEW_ZEROS(op->mem, n_trees, struct tree);
@@ -157,10 +158,11 @@ static void finish_row(const struct forest *f, int32_t k, const double *sums, do
         out[c] = sums[c] / f->n_trees;
 }
 
-static int64_t block_rows(int32_t p)
+static int64_t block_rows(int64_t n, int32_t p)
 {
     int64_t rows = BLOCK_BYTES / (8 * (int64_t)p);
-    return rows > BLOCK_ROWS_MAX ? BLOCK_ROWS_MAX : rows < BLOCK_ROWS_MIN ? BLOCK_ROWS_MIN : rows;
+    rows = rows > BLOCK_ROWS_MAX ? BLOCK_ROWS_MAX : rows < BLOCK_ROWS_MIN ? BLOCK_ROWS_MIN : rows;
+    return rows < n ? rows : n;
 }
 
 static void predict_block(const struct op *op, const struct frame *x, int64_t begin, int64_t end,
@@ -169,11 +171,11 @@ static void predict_block(const struct op *op, const struct frame *x, int64_t be
     const struct forest *f = op->state;
     int32_t k = op->n_classes, width = k == 2 ? 1 : k;
     int64_t n = end - begin;
-    tree_prepare_rows(&f->input, x, begin, end, sums, rows);
+    bool missing = tree_prepare_rows(&f->input, x, begin, end, sums, rows);
     for (int64_t i = 0; i < n * width; i++)
         sums[i] = 0;
     for (int32_t t = 0; t < f->n_trees; t++)
-        tree_add_shares(&f->trees[t], k, f->input.n_cols, rows, n, sums);
+        tree_add_shares(&f->trees[t], k, f->input.n_cols, rows, n, missing, sums);
     for (int64_t i = 0; i < n; i++)
         finish_row(f, k, sums + i * width, proba + (begin + i) * k);
 }
@@ -181,7 +183,7 @@ static void predict_block(const struct op *op, const struct frame *x, int64_t be
 automl_status forest_predict_proba(const struct op *op, struct frame *x, struct mem *mem,
     const struct stop *stop, double *proba, automl_error *err)
 {
-    int64_t step = block_rows(op->n_in);
+    int64_t step = block_rows(x->n_rows, op->n_in);
     double *rows = NEW_ARRAY(mem, step * op->n_in, double),
            *sums = NEW_ARRAY(mem, step * op->n_classes, double);
     automl_status status = rows && sums ? AUTOML_OK : error_memory(err);
@@ -209,7 +211,7 @@ void forest_apply_row(const struct op *op, const double *in, double *out, double
     for (int32_t c = 0; c < op->n_classes; c++)
         sums[c] = 0;
     for (int32_t t = 0; t < f->n_trees; t++)
-        tree_add_shares(&f->trees[t], op->n_classes, op->n_in, row, 1, sums);
+        tree_add_shares(&f->trees[t], op->n_classes, op->n_in, row, 1, true, sums);
     finish_row(f, op->n_classes, sums, out);
 }
 

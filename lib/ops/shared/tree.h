@@ -20,7 +20,8 @@
 #define TREE_MISSING_RIGHT (UINT32_C(1) << 31)
 #define TREE_CATEGORY (UINT32_C(1) << 30) /* `mask` has a bit for each bin, set: right */
 #define TREE_WIDE (UINT32_C(1) << 29)     /* with TREE_CATEGORY: `mask` is an index into sets */
-#define TREE_FEATURE (TREE_WIDE - 1)
+#define TREE_INNER (UINT32_C(1) << 28)    /* not a leaf */
+#define TREE_FEATURE (TREE_INNER - 1)
 
 enum {
     TREE_NARROW_BINS = 63, /* a column with at most this many bins keeps its sets in the node */
@@ -31,12 +32,11 @@ enum {
 struct tree_node {
     union {
         double threshold; /* x <= threshold goes left; in a leaf of a two-class tree the share of class 1 */
-        uint64_t mask;
+        uint64_t
+            mask; /* in a leaf of another tree: a class that has all the weight, or k + a row of values */
     };
-    /* Left child, the right one follows it. Negative in a leaf: with two classes -1; else ~left is a class
-     * that has all the weight, or n_classes + a row of `values`. */
-    int32_t left;
-    uint32_t feature;
+    int32_t left;     /* left child, the right one follows it; in a leaf: itself */
+    uint32_t feature; /* and flags; 0 in a leaf */
 };
 
 struct tree {
@@ -80,6 +80,7 @@ struct tree_data {
     const uint8_t **codes; /* p columns of n bins */
     const double **edges;  /* p; NULL for a category column */
     int32_t *n_bins;
+    uint8_t *by_row; /* the same bins row by row, for small nodes of many trees; or NULL */
     bool *is_category;
     bool *has_missing;
     const int32_t *y;
@@ -90,9 +91,10 @@ struct tree_data {
     struct bin_column *fitted; /* p: bins made here for derived columns */
 };
 
-/* Gathers the bins of in->x. `input` (zeroed before) gets what prediction needs, from input_mem. */
-automl_status tree_data_create(const struct op_fit *in, const struct tree_options *o, struct mem *input_mem,
-    struct tree_data *out, struct tree_input *input, automl_error *err);
+/* Gathers the bins of in->x for so many trees. `input` (zeroed before) gets what prediction needs, from
+ * input_mem. */
+automl_status tree_data_create(const struct op_fit *in, const struct tree_options *o, int32_t n_trees,
+    struct mem *input_mem, struct tree_data *out, struct tree_input *input, automl_error *err);
 void tree_data_free(struct tree_data *d);
 void tree_input_free(struct mem *m, struct tree_input *input);
 
@@ -113,11 +115,14 @@ void tree_free(struct mem *m, struct tree *t);
 
 /* Prepares one row: out[j] is in[j], or for a category column its bin in the low bits of a number. */
 void tree_prepare_row(const struct tree_input *input, const double *in, double *out);
-/* The same for rows [begin, end) of a frame, row-major. `column` holds end - begin doubles. */
-void tree_prepare_rows(const struct tree_input *input, const struct frame *x, int64_t begin, int64_t end,
+/* The same for rows [begin, end) of a frame, row-major; true if a number is missing. `column` holds end -
+ * begin doubles. */
+bool tree_prepare_rows(const struct tree_input *input, const struct frame *x, int64_t begin, int64_t end,
     double *column, double *out);
 /* Adds the class shares of n prepared rows to sums: one value a row (class 1) with two classes, else k. */
-void tree_add_shares(const struct tree *t, int32_t k, int32_t p, const double *rows, int64_t n, double *sums);
+/* `missing` as tree_prepare_rows says. */
+void tree_add_shares(
+    const struct tree *t, int32_t k, int32_t p, const double *rows, int64_t n, bool missing, double *sums);
 
 void tree_save(const struct tree *t, int32_t k, struct writer *w);
 /* out is zeroed before; on failure its owner frees what is there. Memory comes from the reader's account. */

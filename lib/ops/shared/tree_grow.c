@@ -12,10 +12,13 @@
 /* Row visits between two looks at the stop flag: about a millisecond. */
 enum { POLL_WORK = 1 << 20 };
 
+/* Nodes below this share of the rows read them row by row. */
+enum { BY_ROW_SHARE = 16 };
+
 double tree_grower_bytes(double n, double p, double k)
 {
-    return n * (2 * sizeof(uint64_t) + 1 + sizeof(uint16_t) + 2 * sizeof(struct tree_node)) + p * 16 +
-           k * (TREE_BINS * 20.0 + 64) + 16384;
+    return n * (2 * sizeof(uint64_t) + 4 + sizeof(uint16_t) + 2 * sizeof(struct tree_node)) + p * 16 +
+           k * (TREE_BINS * 20.0 + 68) + 16384;
 }
 
 /* The most nodes a tree can have. */
@@ -38,14 +41,15 @@ static bool allocate_node(struct tree_grower *g, int32_t kl)
     g->scale = NEW_ARRAY(g->mem, kl, double);
     g->total = NEW_ARRAY(g->mem, kl, double);
     g->left = NEW_ARRAY(g->mem, kl, double);
+    g->left_counts = NEW_ARRAY(g->mem, kl, uint32_t);
     g->axis = NEW_ARRAY(g->mem, 3 * (size_t)kl, double);
     g->pairs = NEW_ZEROS(g->mem, 2 * TREE_BINS, uint64_t);
     g->counts = NEW_ZEROS(g->mem, !d->w && d->k > 2 ? cells : 1, uint32_t);
     g->sums = NEW_ZEROS(g->mem, d->w ? cells : 1, double);
     g->rows = NEW_ZEROS(g->mem, TREE_BINS, int64_t);
     g->levels.sums = NEW_ARRAY(g->mem, cells, double);
-    return g->local && g->classes && g->scale && g->total && g->left && g->axis && g->pairs && g->counts &&
-           g->sums && g->rows && g->levels.sums;
+    return g->local && g->classes && g->scale && g->total && g->left && g->left_counts && g->axis &&
+           g->pairs && g->counts && g->sums && g->rows && g->levels.sums;
 }
 
 struct tree_grower *tree_grower_create(
@@ -63,16 +67,19 @@ struct tree_grower *tree_grower_create(
     g->open_capacity = o->max_leaf_nodes > 0 ? g->node_capacity : 64;
     g->items = NEW_ARRAY(g->mem, d->n, uint64_t);
     g->spare = NEW_ARRAY(g->mem, d->n, uint64_t);
-    g->bins = NEW_ARRAY(g->mem, d->n, uint8_t);
-    g->times = NEW_ARRAY(g->mem, o->bootstrap ? d->n : 1, uint16_t);
+    g->bins = NEW_ARRAY(g->mem, d->n + TREE_PAD, uint8_t);
+    g->times8 = NEW_ARRAY(g->mem, d->n + TREE_PAD, uint8_t);
+    g->ones8 = NEW_ARRAY(g->mem, d->n + TREE_PAD, uint8_t);
+    g->labels = NEW_ARRAY(g->mem, d->k > 2 || d->w ? d->n : 1, uint16_t);
+    g->times = NEW_ARRAY(g->mem, o->bootstrap ? d->n : 1, uint8_t);
     g->features = NEW_ARRAY(g->mem, d->p, int32_t);
     g->constants = NEW_ARRAY(g->mem, d->p, int32_t);
     g->decrease = NEW_ARRAY(g->mem, d->p, double);
     g->nodes = NEW_ARRAY(g->mem, g->node_capacity, struct tree_node);
     g->open = NEW_ARRAY(g->mem, g->open_capacity, struct tree_open);
     bool ok = allocate_node(g, d->k <= 2 || d->k < d->n ? d->k : (int32_t)d->n);
-    if (!ok || !g->items || !g->spare || !g->bins || !g->times || !g->features || !g->constants ||
-        !g->decrease || !g->nodes || !g->open) {
+    if (!ok || !g->items || !g->spare || !g->bins || !g->times8 || !g->ones8 || !g->labels || !g->times ||
+        !g->features || !g->constants || !g->decrease || !g->nodes || !g->open) {
         tree_grower_free(g);
         return NULL;
     }
@@ -85,9 +92,9 @@ void tree_grower_free(struct tree_grower *g)
 {
     if (!g)
         return;
-    void *const parts[] = {g->items, g->spare, g->bins, g->times, g->features, g->constants, g->decrease,
-        g->nodes, g->open, g->local, g->classes, g->scale, g->total, g->left, g->axis, g->pairs, g->counts,
-        g->sums, g->rows, g->levels.sums, g->values, g->sets};
+    void *const parts[] = {g->items, g->spare, g->bins, g->times8, g->ones8, g->labels, g->times, g->features,
+        g->constants, g->decrease, g->nodes, g->open, g->local, g->classes, g->scale, g->total, g->left,
+        g->left_counts, g->axis, g->pairs, g->counts, g->sums, g->rows, g->levels.sums, g->values, g->sets};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         mem_free(g->mem, parts[i]);
     mem_free(g->mem, g);
@@ -98,8 +105,8 @@ static void draw_times(struct tree_grower *g)
     int64_t n = g->d->n;
     memset(g->times, 0, (size_t)n * sizeof(*g->times));
     for (int64_t i = 0; i < n; i++) {
-        uint16_t *t = &g->times[rng_below(&g->rng, (uint32_t)n)];
-        *t = (uint16_t)(*t + (*t < UINT16_MAX));
+        uint8_t *t = &g->times[rng_below(&g->rng, (uint32_t)n)];
+        *t = (uint8_t)(*t + (*t < UINT8_MAX));
     }
 }
 
@@ -122,13 +129,19 @@ static void fill_items(struct tree_grower *g)
 static void load_two_classes(struct tree_grower *g)
 {
     const struct tree_data *d = g->d;
+    const uint64_t *items = g->node_items;
+    uint8_t *times8 = g->times8, *ones8 = g->ones8;
+    int64_t n = g->node_n;
     uint64_t pair = 0;
     double sum[2] = {0};
-    for (int64_t i = 0; i < g->node_n; i++) {
-        uint64_t item = g->node_items[i];
-        pair += item_pair(item);
-        if (d->w)
-            sum[item_top(item) != 0] += d->w[item_row(item)] * item_times(item);
+    for (int64_t i = 0; i < n; i++) {
+        pair += item_pair(items[i]);
+        times8[i] = (uint8_t)item_times(items[i]);
+        ones8[i] = (uint8_t)item_top(items[i]);
+    }
+    for (int64_t i = 0; d->w && i < n; i++) {
+        g->labels[i] = g->ones8[i] != 0;
+        sum[g->labels[i]] += d->w[item_row(g->node_items[i])] * g->times8[i];
     }
     g->node_rows = (int64_t)(pair & UINT32_MAX);
     if (!d->w) {
@@ -159,7 +172,9 @@ static void load_many_classes(struct tree_grower *g)
             g->scale[g->kl] = d->class_weight[c];
             g->total[g->kl++] = 0;
         }
-        g->total[g->local[c]] += d->w ? d->w[item_row(item)] * times : times;
+        g->labels[i] = (uint16_t)g->local[c];
+        g->times8[i] = (uint8_t)times;
+        g->total[g->labels[i]] += d->w ? d->w[item_row(item)] * times : times;
         g->node_rows += times;
     }
 }
@@ -169,10 +184,13 @@ static void load_node(struct tree_grower *g, int64_t begin, int64_t n)
 {
     g->node_items = g->items + begin;
     g->node_n = n;
+    g->by_row = n < g->d->n / BY_ROW_SHARE ? g->d->by_row : NULL;
     if (g->d->k == 2)
         load_two_classes(g);
     else
         load_many_classes(g);
+    memset(g->times8 + n, 0, TREE_PAD);
+    memset(g->ones8 + n, 0, TREE_PAD);
     g->node_weight = 0;
     for (int32_t c = 0; c < g->kl; c++)
         g->node_weight += g->scale[c] * g->total[c];
@@ -268,7 +286,7 @@ static automl_status make_leaf(struct tree_grower *g, int32_t node, automl_error
 {
     struct tree_node *leaf = &g->nodes[node];
     int32_t k = g->d->k, heavy = 0;
-    *leaf = (struct tree_node){.left = -1};
+    *leaf = (struct tree_node){.left = node};
     if (k == 2) {
         leaf->threshold = g->node_weight > 0 ? g->scale[1] * g->total[1] / g->node_weight : 0.5;
         return AUTOML_OK;
@@ -276,7 +294,7 @@ static automl_status make_leaf(struct tree_grower *g, int32_t node, automl_error
     for (int32_t c = 1; c < g->kl; c++)
         heavy = g->scale[c] * g->total[c] > g->scale[heavy] * g->total[heavy] ? c : heavy;
     if (is_pure(g) && g->node_weight > 0) {
-        leaf->left = ~g->classes[heavy];
+        leaf->mask = (uint64_t)g->classes[heavy];
         return AUTOML_OK;
     }
     void *values = g->values;
@@ -288,31 +306,31 @@ static automl_status make_leaf(struct tree_grower *g, int32_t node, automl_error
         row[c] = g->node_weight > 0 ? 0 : 1.0 / k;
     for (int32_t c = 0; c < g->kl && g->node_weight > 0; c++)
         row[g->classes[c]] = g->scale[c] * g->total[c] / g->node_weight;
-    leaf->left = ~(int32_t)(k + g->n_values++);
+    leaf->mask = (uint64_t)(k + g->n_values++);
     return AUTOML_OK;
 }
 
-/* right[bin]: whether it goes to the right side. */
-static void fill_table(const struct tree_split *s, uint8_t right[TREE_BINS])
+/* Whether a bin goes right. The missing bin is the highest; adding 1 makes it the lowest, so that it goes
+ * left. */
+static inline uint32_t side_of(const struct tree_split *s, uint32_t bin)
 {
-    for (int32_t b = 0; b < TREE_BINS; b++)
-        right[b] = s->category ? (uint8_t)(s->right[b >> 6] >> (b & 63) & 1) : (uint8_t)(b > s->cut);
-    if (!s->category)
-        right[BIN_MISSING] = s->missing_right;
+    if (s->category)
+        return (uint32_t)(s->right[bin >> 6] >> (bin & 63)) & 1;
+    uint32_t add = !s->missing_right;
+    return ((bin + add) & 0xff) > (uint32_t)s->cut + add;
 }
 
 /* Stable, without branches: every item is written to both sides and one of the two is kept. Returns the items
- * of the left side; *out_weight is their weight. */
-static int64_t partition(struct tree_grower *g, const struct tree_open *at, const struct tree_split *s)
+ * of the left side. */
+static int64_t partition(struct tree_grower *g, const struct tree_open *at, const struct tree_split *split)
 {
-    uint8_t right[TREE_BINS];
-    const uint8_t *codes = g->d->codes[s->feature];
+    const struct tree_split s = *split;
+    const uint8_t *codes = g->d->codes[s.feature];
     uint64_t *items = g->items + at->begin, *spare = g->spare;
     int64_t l = 0, r = 0;
-    fill_table(s, right);
     for (int64_t i = 0; i < at->n; i++) {
         uint64_t item = items[i];
-        uint8_t side = right[codes[item_row(item)]];
+        uint32_t side = side_of(&s, codes[item_row(item)]);
         items[l] = item;
         spare[r] = item;
         l += 1 - side;
@@ -345,8 +363,8 @@ static automl_status write_split(struct tree_grower *g, const struct tree_open *
     const struct tree_split *s, int64_t left_n, automl_error *err)
 {
     struct tree_node *node = &g->nodes[at->node];
-    *node =
-        (struct tree_node){.threshold = s->threshold, .left = g->n_nodes, .feature = (uint32_t)s->feature};
+    *node = (struct tree_node){
+        .threshold = s->threshold, .left = g->n_nodes, .feature = (uint32_t)s->feature | TREE_INNER};
     g->n_nodes += 2;
     if (s->category) {
         node->feature |= TREE_CATEGORY;
@@ -478,7 +496,7 @@ static automl_status keep_tree(
         return error_memory(err);
     }
     for (int32_t i = 0; i < t.n_nodes; i++)
-        t.has_category |= t.nodes[i].left >= 0 && (t.nodes[i].feature & TREE_CATEGORY);
+        t.has_category |= (t.nodes[i].feature & TREE_CATEGORY) != 0;
     *out = t;
     return AUTOML_OK;
 }

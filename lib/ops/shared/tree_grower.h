@@ -9,7 +9,8 @@
 #include "data/bins.h"
 #include "ops/shared/tree.h"
 
-enum { TREE_BINS = 256, TREE_XLOGX = 1024 };
+/* Byte arrays are read in whole vectors of TREE_PAD. */
+enum { TREE_BINS = 256, TREE_XLOGX = 1024, TREE_PAD = 16 };
 
 /* A training row in a tree: row in the low 32 bits, how often it was drawn in the next 16, its class above.
  * With two classes the top holds class * times drawn instead, ready to be added. */
@@ -71,10 +72,14 @@ struct tree_grower {
     struct mem *mem;
 
     uint64_t *items, *spare; /* n: the rows of each open node together */
-    uint8_t *bins;           /* n: one column of the node, for random cuts */
+    uint8_t *bins;           /* n + TREE_PAD: one column of the node, for random cuts */
+    uint8_t *times8, *ones8; /* the same: times, and times in class 1 of two, of the node's items */
+    uint16_t *labels;        /* n: local class of the node's items, for more classes or weights */
+    uint32_t *left_counts;   /* kl */
     int64_t n_items;
-    uint16_t *times; /* n: bootstrap */
+    uint8_t *times; /* n: bootstrap */
 
+    const uint8_t *by_row; /* the data row by row if the node at hand is small; else NULL */
     /* The node at hand. Classes are renumbered to the kl that occur, so that deep nodes stay cheap. */
     const uint64_t *node_items;
     int64_t node_n;    /* items */
@@ -130,6 +135,24 @@ static inline double tree_score2(const struct tree_grower *g, double a, double b
     if (g->o->entropy)
         return tree_xlogx(g, a) + tree_xlogx(g, b) - tree_xlogx(g, a + b);
     return (a * a + b * b) / (a + b);
+}
+
+/* Where the bins of column f are for the node at hand: that of a row at base[row * stride]. */
+struct tree_codes {
+    const uint8_t *base;
+    size_t stride;
+};
+
+static inline struct tree_codes tree_codes(const struct tree_grower *g, int32_t f)
+{
+    if (g->by_row)
+        return (struct tree_codes){g->by_row + f, (size_t)g->d->p};
+    return (struct tree_codes){g->d->codes[f], 1};
+}
+
+static inline uint8_t code_of(struct tree_codes c, uint64_t item)
+{
+    return c.base[item_row(item) * c.stride];
 }
 
 /* Bins of column f in the node at hand into g->levels. */

@@ -4,6 +4,11 @@
 
 enum { NODE_BYTES = 16, SET_BYTES = 32 };
 
+static bool holds_mask(const struct tree_node *node, int32_t k)
+{
+    return node->feature & TREE_INNER ? (node->feature & TREE_CATEGORY) != 0 : k != 2;
+}
+
 void tree_save(const struct tree *t, int32_t k, struct writer *w)
 {
     write_i32(w, t->n_nodes);
@@ -13,7 +18,7 @@ void tree_save(const struct tree *t, int32_t k, struct writer *w)
         const struct tree_node *node = &t->nodes[i];
         write_i32(w, node->left);
         write_u32(w, node->feature);
-        if (node->left >= 0 && (node->feature & TREE_CATEGORY))
+        if (holds_mask(node, k))
             write_i64(w, (int64_t)node->mask);
         else
             write_f64(w, node->threshold);
@@ -29,21 +34,20 @@ static bool is_share(double x)
     return x >= 0 && x <= 1;
 }
 
-static bool leaf_fits(const struct tree *t, const struct tree_node *node, int32_t k)
+static bool leaf_fits(const struct tree *t, int32_t i, int32_t k)
 {
-    if (node->feature != 0)
+    const struct tree_node *node = &t->nodes[i];
+    if (node->feature != 0 || node->left != i)
         return false;
-    if (k == 2)
-        return node->left == -1 && is_share(node->threshold);
-    return ~node->left < k + t->n_values;
+    return k == 2 ? is_share(node->threshold) : node->mask < (uint64_t)k + (uint64_t)t->n_values;
 }
 
 /* Children come after their parent, so every walk ends; columns, kinds and sets are those of the input. */
 static bool node_fits(const struct tree *t, int32_t i, int32_t k, const struct tree_input *input)
 {
     const struct tree_node *node = &t->nodes[i];
-    if (node->left < 0)
-        return leaf_fits(t, node, k);
+    if (!(node->feature & TREE_INNER))
+        return leaf_fits(t, i, k);
     uint32_t f = node->feature & TREE_FEATURE;
     if (node->left <= i || node->left >= t->n_nodes - 1 || f >= (uint32_t)input->n_cols)
         return false;
@@ -67,17 +71,17 @@ static bool read_counts(struct reader *r, int32_t k, struct tree *t)
     return r->status == AUTOML_OK;
 }
 
-static void read_nodes(struct reader *r, struct tree *t)
+static void read_nodes(struct reader *r, int32_t k, struct tree *t)
 {
     for (int32_t i = 0; i < t->n_nodes; i++) {
         struct tree_node *node = &t->nodes[i];
         node->left = read_i32(r);
         node->feature = read_u32(r);
-        if (node->left >= 0 && (node->feature & TREE_CATEGORY))
+        if (holds_mask(node, k))
             node->mask = (uint64_t)read_i64(r);
         else
             node->threshold = read_f64(r);
-        t->has_category |= node->left >= 0 && (node->feature & TREE_CATEGORY);
+        t->has_category |= (node->feature & TREE_CATEGORY) != 0;
     }
 }
 
@@ -100,7 +104,7 @@ automl_status tree_load(
     out->nodes = NEW_ARRAY(r->mem, out->n_nodes, struct tree_node);
     if (!out->nodes)
         return error_memory(err);
-    read_nodes(r, out);
+    read_nodes(r, k, out);
     if (out->n_values > 0)
         out->values = read_f64s(r, (int64_t)out->n_values * k, &n);
     if (!read_sets(r, out))

@@ -18,36 +18,36 @@ static inline void mark(struct present *p, uint32_t bin)
     p->bits[bin >> 6] |= UINT64_C(1) << (bin & 63);
 }
 
-static struct present mark_bins(const struct tree_grower *g, const uint8_t *codes)
+static struct present mark_bins(const struct tree_grower *g, struct tree_codes codes)
 {
     struct present p = {{0}};
     for (int64_t i = 0; i < g->node_n; i++)
-        mark(&p, codes[item_row(g->node_items[i])]);
+        mark(&p, code_of(codes, g->node_items[i]));
     return p;
 }
 
-static void add_pairs_small(struct tree_grower *g, const uint8_t *codes, struct present *p)
+static void add_pairs_small(struct tree_grower *g, struct tree_codes codes, struct present *p)
 {
     for (int64_t i = 0; i < g->node_n; i++) {
         uint64_t item = g->node_items[i];
-        uint8_t b = codes[item_row(item)];
+        uint8_t b = code_of(codes, item);
         g->pairs[b] += item_pair(item);
         mark(p, b);
     }
 }
 
 /* Two tables in turn, so that equal bins in a row do not wait for one another. */
-static void add_pairs(struct tree_grower *g, const uint8_t *codes)
+static void add_pairs(struct tree_grower *g, struct tree_codes codes)
 {
     uint64_t *a = g->pairs, *b = g->pairs + TREE_BINS;
     const uint64_t *items = g->node_items;
     int64_t i = 0, n = g->node_n;
     for (; i + 2 <= n; i += 2) {
-        a[codes[item_row(items[i])]] += item_pair(items[i]);
-        b[codes[item_row(items[i + 1])]] += item_pair(items[i + 1]);
+        a[code_of(codes, items[i])] += item_pair(items[i]);
+        b[code_of(codes, items[i + 1])] += item_pair(items[i + 1]);
     }
     if (i < n)
-        a[codes[item_row(items[i])]] += item_pair(items[i]);
+        a[code_of(codes, items[i])] += item_pair(items[i]);
     for (int32_t bin = 0; bin < TREE_BINS; bin++) {
         a[bin] += b[bin];
         b[bin] = 0;
@@ -76,11 +76,11 @@ static void pack_pair(struct tree_grower *g, int32_t i, int32_t bin)
     g->levels.sums[2 * i + 1] = (double)ones;
 }
 
-static void add_counts(struct tree_grower *g, const uint8_t *codes)
+static void add_counts(struct tree_grower *g, struct tree_codes codes)
 {
     for (int64_t i = 0; i < g->node_n; i++) {
         uint64_t item = g->node_items[i];
-        g->counts[codes[item_row(item)] * g->kl + g->local[item_top(item)]] += item_times(item);
+        g->counts[code_of(codes, item) * g->kl + g->local[item_top(item)]] += item_times(item);
     }
 }
 
@@ -97,15 +97,16 @@ static void pack_counts(struct tree_grower *g, int32_t i, int32_t bin)
     g->levels.rows[i] = rows;
 }
 
-static void add_weights(struct tree_grower *g, const uint8_t *codes)
+static void add_weights(struct tree_grower *g, struct tree_codes codes)
 {
     bool two = g->d->k == 2;
     for (int64_t i = 0; i < g->node_n; i++) {
         uint64_t item = g->node_items[i];
         uint32_t row = item_row(item), times = item_times(item);
+        int32_t bin = code_of(codes, item);
         int32_t c = two ? item_top(item) != 0 : g->local[item_top(item)];
-        g->sums[codes[row] * g->kl + c] += g->d->w[row] * times;
-        g->rows[codes[row]] += times;
+        g->sums[bin * g->kl + c] += g->d->w[row] * times;
+        g->rows[bin] += times;
     }
 }
 
@@ -137,7 +138,7 @@ static void pack(struct tree_grower *g, const struct present *p,
 
 void tree_collect_levels(struct tree_grower *g, int32_t f)
 {
-    const uint8_t *codes = g->d->codes[f];
+    struct tree_codes codes = tree_codes(g, f);
     struct present p = {{0}};
     if (g->d->w) {
         add_weights(g, codes);

@@ -1,13 +1,13 @@
 /*
- * tree_predict.c - walking rows down a tree, eight at a time: the walks of different rows hide one another's
- * latency, and the step has no branch that depends on the data. One row takes the same steps.
+ * tree_predict.c - walking rows down a tree, sixteen at a time: the walks of different rows hide one
+ * another's latency, and the step has no branch that depends on the data. One row takes the same steps.
  */
 #include <string.h>
 
 #include "data/bins.h"
 #include "ops/shared/tree.h"
 
-enum { LANES = 8 };
+enum { LANES = 64 };
 
 /* A bin as the low bits of a number in [1, 2): never denormal, whatever compares it. */
 static const uint64_t bin_carrier = UINT64_C(0x3ff0000000000000);
@@ -36,49 +36,63 @@ void tree_prepare_row(const struct tree_input *input, const double *in, double *
         out[j] = input->cols[j].n_levels > 0 ? prepare_code(&input->cols[j], in[j]) : in[j];
 }
 
-void tree_prepare_rows(const struct tree_input *input, const struct frame *x, int64_t begin, int64_t end,
+bool tree_prepare_rows(const struct tree_input *input, const struct frame *x, int64_t begin, int64_t end,
     double *column, double *out)
 {
     int32_t p = input->n_cols;
+    bool missing = false;
     for (int32_t j = 0; j < p; j++) {
         const struct tree_column *c = &input->cols[j];
         frame_gather(x, j, begin, end, column);
-        for (int64_t i = 0; i < end - begin; i++)
-            out[i * p + j] = c->n_levels > 0 ? prepare_code(c, column[i]) : column[i];
+        for (int64_t i = 0; i < end - begin; i++) {
+            double v = c->n_levels > 0 ? prepare_code(c, column[i]) : column[i];
+            out[i * p + j] = v;
+            missing |= v != v;
+        }
     }
+    return missing;
 }
 
-/* Whether a row goes right in an inner node; harmless in a leaf, whose column is 0. */
-static inline int32_t goes_right(
-    const struct tree *t, const struct tree_node *node, const double *row, bool categories)
-{
-    double v = row[node->feature & TREE_FEATURE];
-    int32_t number = (v > node->threshold) | ((int32_t)(node->feature >> 31) & (v != v));
-    if (!categories || !(node->feature & TREE_CATEGORY))
-        return number;
-    uint64_t bits, mask = node->mask;
-    memcpy(&bits, &v, sizeof(bits));
-    if (node->feature & TREE_WIDE)
-        mask = t->sets[4 * mask + (bits >> 6 & 3)];
-    return (int32_t)(mask >> (bits & 63) & 1);
-}
+/* What a tree and its rows need of a step; a constant in each copy of the walk. */
+enum { PLAIN, GENERAL };
 
-static inline int32_t step(const struct tree *t, int32_t at, const double *row, bool categories)
+/* Where a row goes from a node. A leaf has itself as its child and the flag TREE_INNER is not set, so that a
+ * row stays; its column is 0 and the comparison is harmless. */
+static inline int32_t step(const struct tree *t, int32_t at, const double *row, int32_t kind)
 {
     const struct tree_node *node = &t->nodes[at];
-    int32_t next = node->left + goes_right(t, node, row, categories);
-    return node->left < 0 ? at : next;
+    uint32_t flags = node->feature;
+    double v = row[flags & TREE_FEATURE];
+    uint32_t right = v > node->threshold;
+    if (kind == GENERAL) {
+        uint64_t bits, mask = node->mask;
+        memcpy(&bits, &v, sizeof(bits));
+        right |= (flags >> 31) & (uint32_t)(v != v);
+        if (t->n_sets > 0 && (flags & TREE_WIDE))
+            mask = t->sets[4 * mask + (bits >> 6 & 3)];
+        uint32_t category = 0 - (flags >> 30 & 1);
+        right = (right & ~category) | ((uint32_t)(mask >> (bits & 63)) & category);
+    }
+    return node->left + (int32_t)(right & (flags >> 28) & 1);
 }
 
+/* Walks n <= LANES rows level by level; those that are done leave the list, without a branch. */
 static inline void walk_lanes(
-    const struct tree *t, const double *rows, int32_t p, int32_t *at, bool categories)
+    const struct tree *t, const double *rows, int32_t p, int32_t n, int32_t *at, int32_t kind)
 {
-    int32_t inner = 1;
-    while (inner) {
-        inner = 0;
-        for (int32_t l = 0; l < LANES; l++) {
-            at[l] = step(t, at[l], rows + (int64_t)l * p, categories);
-            inner |= t->nodes[at[l]].left >= 0;
+    int32_t active[LANES], m = 0;
+    for (int32_t l = 0; l < n; l++) {
+        active[l] = l;
+        at[l] = 0;
+    }
+    for (int32_t left = n; left > 0; left = m) {
+        m = 0;
+        for (int32_t i = 0; i < left; i++) {
+            int32_t l = active[i];
+            int32_t next = step(t, at[l], rows + (int64_t)l * p, kind);
+            at[l] = next;
+            active[m] = l;
+            m += (int32_t)(t->nodes[next].feature >> 28 & 1);
         }
     }
 }
@@ -86,8 +100,8 @@ static inline void walk_lanes(
 static inline int32_t walk_one(const struct tree *t, const double *row)
 {
     int32_t at = 0;
-    while (t->nodes[at].left >= 0)
-        at = step(t, at, row, true);
+    while (t->nodes[at].feature & TREE_INNER)
+        at = step(t, at, row, GENERAL);
     return at;
 }
 
@@ -97,29 +111,27 @@ static inline void add_leaf(const struct tree *t, int32_t leaf, int32_t k, doubl
         sums[0] += t->nodes[leaf].threshold;
         return;
     }
-    int32_t value = ~t->nodes[leaf].left;
+    int64_t value = (int64_t)t->nodes[leaf].mask;
     if (value < k) {
         sums[value] += 1;
         return;
     }
-    const double *row = t->values + (int64_t)(value - k) * k;
+    const double *row = t->values + (value - k) * k;
     for (int32_t c = 0; c < k; c++)
         sums[c] += row[c];
 }
 
-void tree_add_shares(const struct tree *t, int32_t k, int32_t p, const double *rows, int64_t n, double *sums)
+void tree_add_shares(
+    const struct tree *t, int32_t k, int32_t p, const double *rows, int64_t n, bool missing, double *sums)
 {
     int32_t width = k == 2 ? 1 : k;
-    int64_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        int32_t at[LANES] = {0};
-        if (t->has_category)
-            walk_lanes(t, rows + i * p, p, at, true);
+    for (int64_t i = 0; i < n; i += LANES) {
+        int32_t at[LANES], m = n - i < LANES ? (int32_t)(n - i) : LANES;
+        if (missing || t->has_category)
+            walk_lanes(t, rows + i * p, p, m, at, GENERAL);
         else
-            walk_lanes(t, rows + i * p, p, at, false);
-        for (int32_t l = 0; l < LANES; l++)
+            walk_lanes(t, rows + i * p, p, m, at, PLAIN);
+        for (int32_t l = 0; l < m; l++)
             add_leaf(t, at[l], k, sums + (i + l) * width);
     }
-    for (; i < n; i++)
-        add_leaf(t, walk_one(t, rows + i * p), k, sums + i * width);
 }
