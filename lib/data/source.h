@@ -2,10 +2,16 @@
  * source.h - reading feature tables: CSV, CSV.gz and SQLite tables or views, with column list and date
  * window.
  *
- * Types are inferred over the whole table: numeric, boolean (true/false), date or timestamp (ISO 8601),
- * else categorical. Integers with leading zeros, and integers that a double cannot hold exactly, stay
- * text. Missing: the empty field and, unquoted, pandas' list ("NA", "NaN", "null", "N/A", "None", ...); for
- * the target only the empty field. +-Inf is an error that names the cell.
+ * Types are inferred over all rows that are read: numeric, boolean (true/false in one case), date or
+ * timestamp (ISO 8601), else categorical. Integers with leading zeros, and integers that a double cannot hold
+ * exactly, stay text. Missing: the empty field (also an unquoted blank one, and NULL) and, unquoted, pandas'
+ * list ("NA", "NaN", "null", "N/A", "None", ...); for the target only the empty field. Blanks around an
+ * unquoted number or date do not count. +-Inf in a column of numbers is an error that names the cell. A
+ * column without any value is numeric.
+ *
+ * SQLite: integers and reals are numbers; texts are inferred like unquoted CSV fields; blobs are an error. A
+ * window's column holds ISO texts, integers (seconds since 1970) or reals (Julian days). Where all of its
+ * values begin with YYYY-MM-DD only rows near the window are read.
  */
 #ifndef DATA_SOURCE_H
 #define DATA_SOURCE_H
@@ -36,7 +42,9 @@ automl_status source_load(automl_context *ctx, const struct source_query *q, aut
 /* True if the table name is a path to a CSV file: it ends in .csv or .csv.gz. */
 bool source_is_path(const char *table);
 
-/* Copies a CSV file into a (new) table of an SQLite database, with typed columns, in one transaction. */
+/* Copies a CSV file into a new table of an SQLite database (created if need be) in one transaction: INTEGER,
+ * REAL or TEXT columns, dates as ISO text with an index each. Loading the table gives what loading the file
+ * gives, but for quoted missing-value marks. An existing table is AUTOML_E_CONFLICT. */
 automl_status source_import(automl_context *ctx, const char *csv_path, const char *database,
     const char *table, int64_t *out_rows, automl_error *err);
 
