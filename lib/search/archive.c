@@ -191,9 +191,10 @@ static void count(struct search_state *s, const struct search_candidate *c)
         out->failed++;
         out->memory_limited = out->memory_limited || c->eval.status == AUTOML_E_MEMORY;
         break;
-    case EVAL_STOPPED:
+    case EVAL_STOPPED: /* by its own limit of time, or with the whole search */
     case EVAL_SKIPPED:
         out->skipped++;
+        out->clock_used = true;
         break;
     }
 }

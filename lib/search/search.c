@@ -297,7 +297,8 @@ static void update_reserve(struct search_state *s, double fixed_s)
         return;
     int32_t n = s->r->ensemble && s->n_kept > 4 ? 4 : 1;
     double total = 1e-9 * (double)(b->deadline_ns - b->start_ns);
-    b->reserve_s = fixed_s + fmin(0.3 * total, search_end_seconds(s, s->kept, n));
+    double again = s->r->end_evaluations * s->out->candidates[s->out->best].eval.seconds;
+    b->reserve_s = fixed_s + fmin(0.3 * total, search_end_seconds(s, s->kept, n) + again);
     int64_t end = budget_end_ns(b);
     if (end < s->stop.deadline_ns && count_unfinished(s) == 0)
         s->stop.deadline_ns = end;

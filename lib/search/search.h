@@ -38,6 +38,9 @@ struct search_request {
     int64_t max_model_bytes; /* 0: none */
     bool ensemble;
     double end_rows; /* rows the finished model will predict in the end game */
+    /* Evaluations of the best candidate that follow the search (a refit is a part of one): their time is kept
+     * in reserve. */
+    double end_evaluations;
     struct rng rng;
     const struct stop *stop; /* job's cancel flag and hard deadline */
     struct pool *pool;
