@@ -13,7 +13,8 @@ extern const struct op_class op_standard_scaler, op_min_max_scaler, op_pca;
 extern const struct op_class op_variance_threshold, op_select_percentile;
 
 /* classify/ */
-extern const struct op_class op_gaussian_nb, op_decision_tree, op_extra_trees, op_dummy;
+extern const struct op_class op_logistic_regression, op_gaussian_nb, op_knn;
+extern const struct op_class op_decision_tree, op_extra_trees, op_dummy;
 
 static const struct op_class *const table[] = {
     &op_simple_imputer,
@@ -24,7 +25,9 @@ static const struct op_class *const table[] = {
     &op_pca,
     &op_variance_threshold,
     &op_select_percentile,
+    &op_logistic_regression,
     &op_gaussian_nb,
+    &op_knn,
     &op_decision_tree,
     &op_extra_trees,
     &op_dummy,

@@ -39,8 +39,16 @@ static const struct param_spec specs[N_SPECS] = {
 
 static const struct param_schema schema = {.title = "pca", .specs = specs, .n = N_SPECS};
 
-/* Rows centred at a time; rows and components of the innermost tile of the projection. */
-enum { ROWS = 512, TILE_ROWS = 4, TILE = 4 };
+/* Rows and components of the innermost tile of the projection. */
+enum { TILE_ROWS = 4, TILE = 4 };
+
+/* Rows centred at a time, whole tiles. PAD keeps the columns of a block from falling into the same sets of
+ * the cache. */
+enum { LEAST_ROWS = 512, MOST_ROWS = 2048, BLOCK_CELLS = 1 << 16, PAD = 8 };
+
+/* Lowered by gcc and clang to what the target has; the bits do not depend on it. */
+typedef double vec __attribute__((vector_size(16)));
+enum { LANES = 2 };
 
 struct state {
     double *mean;       /* n_in */
@@ -58,14 +66,30 @@ struct spectrum {
     double *rows; /* the centred data with fewer rows than columns: p x n, a column for each row; else NULL */
 };
 
-/* Rows [begin, begin + n) of x, centred, column by column with leading dimension ROWS. */
+/* As many as stay in the second-level cache: long runs of each column read faster from memory. */
+static int64_t block_rows(int64_t p)
+{
+    int64_t rows = MOST_ROWS;
+    while (rows > LEAST_ROWS && rows * p > BLOCK_CELLS)
+        rows /= 2;
+    return rows;
+}
+
+/* From one column of a block to the next. */
+static int64_t block_stride(int64_t p)
+{
+    return block_rows(p) + PAD;
+}
+
+/* Rows [begin, begin + n) of x, centred, column by column. */
 static void centre(const struct frame *x, const double *mean, int64_t begin, int64_t n, double *out)
 {
-    double scratch[ROWS];
+    double scratch[MOST_ROWS];
+    int64_t stride = block_stride(x->n_cols);
     for (int32_t j = 0; j < x->n_cols; j++) {
         const double *v = column_block(x, j, begin, begin + n, scratch);
         for (int64_t i = 0; i < n; i++)
-            out[(int64_t)j * ROWS + i] = v[i] - mean[j];
+            out[j * stride + i] = v[i] - mean[j];
     }
 }
 
@@ -90,8 +114,8 @@ static automl_status scatter(
     const struct op *op, const struct op_fit *in, struct spectrum *e, automl_error *err)
 {
     const struct state *s = op->state;
-    int64_t p = e->p;
-    double *block = NEW_ARRAY(in->mem, p * ROWS, double);
+    int64_t p = e->p, rows = block_rows(p), stride = block_stride(p);
+    double *block = NEW_ARRAY(in->mem, p * stride, double);
     double *part = NEW_ARRAY(in->mem, p * p, double);
     automl_status status = AUTOML_OK;
     if (!block || !part) {
@@ -99,11 +123,11 @@ static automl_status scatter(
         goto done;
     }
     memset(e->vectors, 0, (size_t)(p * p) * sizeof(double));
-    for (int64_t begin = 0; begin < e->n; begin += ROWS) {
+    for (int64_t begin = 0; begin < e->n; begin += rows) {
         TRY_DONE(stop_status(in->stop, err));
-        int64_t n = e->n - begin < ROWS ? e->n - begin : ROWS;
+        int64_t n = e->n - begin < rows ? e->n - begin : rows;
         centre(in->x, s->mean, begin, n, block);
-        la_gram(n, p, block, ROWS, part, p);
+        la_gram(n, p, block, stride, part, p);
         la_axpy(p * p, 1, part, e->vectors);
     }
 done:
@@ -232,11 +256,11 @@ static void components_from_rows(const struct spectrum *e, int32_t k, double *co
     }
 }
 
-/* Puts the largest score of every component of n rows into best. scores: ROWS x k. */
-static void track_extremes(const double *scores, int64_t n, int32_t k, double *best)
+/* Puts the largest score of every component of n rows into best. scores: a column for each component. */
+static void track_extremes(const double *scores, int64_t stride, int64_t n, int32_t k, double *best)
 {
     for (int32_t c = 0; c < k; c++) {
-        double here = extreme(scores + (int64_t)c * ROWS, n);
+        double here = extreme(scores + c * stride, n);
         best[c] = fabs(here) > fabs(best[c]) ? here : best[c];
     }
 }
@@ -246,8 +270,9 @@ static automl_status components_from_columns(const struct op *op, const struct o
     const struct spectrum *e, int32_t k, double *components, automl_error *err)
 {
     const struct state *s = op->state;
-    double *block = NEW_ARRAY(in->mem, e->p * ROWS, double);
-    double *scores = NEW_ARRAY(in->mem, (int64_t)k * ROWS, double);
+    int64_t rows = block_rows(e->p), stride = block_stride(e->p);
+    double *block = NEW_ARRAY(in->mem, e->p * stride, double);
+    double *scores = NEW_ARRAY(in->mem, k * stride, double);
     double *best = NEW_ZEROS(in->mem, k, double);
     automl_status status = AUTOML_OK;
     if (!block || !scores || !best) {
@@ -256,12 +281,12 @@ static automl_status components_from_columns(const struct op *op, const struct o
     }
     for (int32_t c = 0; c < k; c++)
         memcpy(components + c * e->p, e->vectors + (e->order - 1 - c) * e->p, (size_t)e->p * sizeof(double));
-    for (int64_t begin = 0; begin < e->n; begin += ROWS) {
+    for (int64_t begin = 0; begin < e->n; begin += rows) {
         TRY_DONE(stop_status(in->stop, err));
-        int64_t n = e->n - begin < ROWS ? e->n - begin : ROWS;
+        int64_t n = e->n - begin < rows ? e->n - begin : rows;
         centre(in->x, s->mean, begin, n, block);
-        la_gemm(LA_N, LA_N, n, k, e->p, 1, block, ROWS, components, e->p, 0, scores, ROWS);
-        track_extremes(scores, n, k, best);
+        la_gemm(LA_N, LA_N, n, k, e->p, 1, block, stride, components, e->p, 0, scores, stride);
+        track_extremes(scores, stride, n, k, best);
     }
     for (int32_t c = 0; c < k; c++) {
         double *v = components + c * e->p;
@@ -312,62 +337,73 @@ static automl_status fit(struct op *op, const struct op_fit *in, automl_error *e
     return status;
 }
 
-/* What a score is divided by; 0 stands for "becomes 0". */
-static double divisor(const struct op *op, int32_t c)
+/* A direction without variance becomes 0. */
+static inline double whiten(double score, double deviation)
 {
-    const struct state *s = op->state;
-    return params_bool(op->params, WHITEN) ? sqrt(s->variance[c]) : 1;
+    return deviation > 0 ? score / deviation : 0;
 }
 
-static inline double finish(double score, double by)
+static inline vec pair(const double *x)
 {
-    return by > 0 ? score / by : 0;
+    vec v;
+    memcpy(&v, x, sizeof v);
+    return v;
 }
 
-/* Scores of TILE_ROWS rows on TILE components; each is summed over the columns in order, as apply_row does.
+/* Scores of TILE_ROWS rows on four components; each is summed over the columns in order, as apply_row does.
  */
-static void project_tile(const double *x, const double *v, int64_t p, double out[TILE][TILE_ROWS])
+static void project_four(
+    const double *x, int64_t stride, const double *v, int64_t p, double out[TILE][TILE_ROWS])
 {
-    double sum[TILE][TILE_ROWS] = {{0}};
-    for (int64_t j = 0; j < p; j++)
-        for (int c = 0; c < TILE; c++)
-            for (int i = 0; i < TILE_ROWS; i++)
-                sum[c][i] += x[j * ROWS + i] * v[c * p + j];
-    memcpy(out, sum, sizeof sum);
+    vec a[2] = {{0}}, b[2] = {{0}}, c[2] = {{0}}, d[2] = {{0}};
+    for (int64_t j = 0; j < p; j++) {
+        vec low = pair(x + j * stride), high = pair(x + j * stride + LANES);
+        a[0] += low * v[j];
+        a[1] += high * v[j];
+        b[0] += low * v[p + j];
+        b[1] += high * v[p + j];
+        c[0] += low * v[2 * p + j];
+        c[1] += high * v[2 * p + j];
+        d[0] += low * v[3 * p + j];
+        d[1] += high * v[3 * p + j];
+    }
+    memcpy(out[0], a, sizeof a);
+    memcpy(out[1], b, sizeof b);
+    memcpy(out[2], c, sizeof c);
+    memcpy(out[3], d, sizeof d);
 }
 
-/* The same for a tile that is cut by the last row or component. */
-static void project_rest(
-    const double *x, const double *v, int64_t p, int64_t rows, int64_t tile, double out[TILE][TILE_ROWS])
+static void project_one(const double *x, int64_t stride, const double *v, int64_t p, double out[TILE_ROWS])
 {
-    for (int64_t c = 0; c < tile; c++)
-        for (int64_t i = 0; i < rows; i++) {
-            double sum = 0;
-            for (int64_t j = 0; j < p; j++)
-                sum += x[j * ROWS + i] * v[c * p + j];
-            out[c][i] = sum;
-        }
+    vec a[2] = {{0}};
+    for (int64_t j = 0; j < p; j++) {
+        a[0] += pair(x + j * stride) * v[j];
+        a[1] += pair(x + j * stride + LANES) * v[j];
+    }
+    memcpy(out, a, sizeof a);
 }
 
-/* Rows begin.. of the output from the centred block of n rows. */
+/* Scores of n centred rows on at most TILE components from c on, into the columns of out, n_rows apart. The
+ * block has room for whole tiles of rows; what is computed behind the last row is not used. */
 static void project_block(
-    const struct op *op, const double *block, int64_t n, int64_t n_rows, int64_t begin, double *out)
+    const struct op *op, const double *block, int64_t n, int64_t n_rows, int32_t c, double *out)
 {
     const struct state *s = op->state;
-    int64_t p = op->n_in;
+    int64_t p = op->n_in, tile = op->n_out - c < TILE ? op->n_out - c : TILE, stride = block_stride(p);
+    const double *v = s->components + c * p;
     double scores[TILE][TILE_ROWS];
-    for (int32_t c = 0; c < op->n_out; c += TILE)
-        for (int64_t i = 0; i < n; i += TILE_ROWS) {
-            int64_t tile = op->n_out - c < TILE ? op->n_out - c : TILE;
-            int64_t rows = n - i < TILE_ROWS ? n - i : TILE_ROWS;
-            if (tile == TILE && rows == TILE_ROWS)
-                project_tile(block + i, s->components + c * p, p, scores);
-            else
-                project_rest(block + i, s->components + c * p, p, rows, tile, scores);
-            for (int32_t k = 0; k < tile; k++)
-                for (int64_t r = 0; r < rows; r++)
-                    out[(c + k) * n_rows + begin + i + r] = finish(scores[k][r], divisor(op, c + k));
-        }
+    for (int64_t i = 0; i < n; i += TILE_ROWS) {
+        int64_t rows = n - i < TILE_ROWS ? n - i : TILE_ROWS;
+        if (tile == TILE)
+            project_four(block + i, stride, v, p, scores);
+        for (int64_t k = 0; tile < TILE && k < tile; k++)
+            project_one(block + i, stride, v + k * p, p, scores[k]);
+        for (int64_t k = 0; k < tile; k++)
+            memcpy(out + k * n_rows + i, scores[k], (size_t)rows * sizeof(double));
+    }
+    for (int64_t k = 0; params_bool(op->params, WHITEN) && k < tile; k++)
+        for (int64_t i = 0; i < n; i++)
+            out[k * n_rows + i] = whiten(out[k * n_rows + i], sqrt(s->variance[c + k]));
 }
 
 static automl_status transform(const struct op *op, struct frame *x, struct mem *mem, const struct stop *stop,
@@ -376,12 +412,14 @@ static automl_status transform(const struct op *op, struct frame *x, struct mem 
     const struct state *s = op->state;
     double *y;
     struct frame *f = frame_dense(mem, x->n_rows, op->n_out, &y);
-    double *block = NEW_ARRAY(mem, (int64_t)op->n_in * ROWS, double);
+    double *block = NEW_ZEROS(mem, op->n_in * block_stride(op->n_in), double);
     automl_status status = f && block ? AUTOML_OK : error_memory(err);
-    for (int64_t begin = 0; status >= 0 && begin < x->n_rows; begin += ROWS) {
-        int64_t n = x->n_rows - begin < ROWS ? x->n_rows - begin : ROWS;
+    int64_t rows = block_rows(op->n_in);
+    for (int64_t begin = 0; status >= 0 && begin < x->n_rows; begin += rows) {
+        int64_t n = x->n_rows - begin < rows ? x->n_rows - begin : rows;
         centre(x, s->mean, begin, n, block);
-        project_block(op, block, n, x->n_rows, begin, y);
+        for (int32_t c = 0; c < op->n_out; c += TILE)
+            project_block(op, block, n, x->n_rows, c, y + c * x->n_rows + begin);
         status = stop_status(stop, err);
     }
     mem_free(mem, block);
@@ -407,7 +445,7 @@ static void apply_row(const struct op *op, const double *in, double *out, double
         double sum = 0;
         for (int32_t j = 0; j < op->n_in; j++)
             sum += scratch[j] * v[j];
-        out[c] = finish(sum, divisor(op, c));
+        out[c] = params_bool(op->params, WHITEN) ? whiten(sum, sqrt(s->variance[c])) : sum;
     }
 }
 
@@ -421,7 +459,8 @@ static void estimate(const struct params *p, const struct op_shape *s, struct op
         .fit_bytes = 24 * s->n * s->p + 16 * order * order,
         .apply_flops = 2 * s->p * k,
         .apply_bytes = 8 * (s->p + k),
-        .memory_bytes = 24 * order * order + 8 * s->p * (2 * ROWS + k) + (s->n < s->p ? 8 * s->n * s->p : 0),
+        .memory_bytes = 24 * order * order + 8 * (s->p + k) * 2 * MOST_ROWS + 8 * s->p * k +
+                        (s->n < s->p ? 8 * s->n * s->p : 0),
         .state_bytes = 8 * (s->p + 1) * (k + 1),
         .out = {.n = s->n, .p = k, .k = s->k},
     };

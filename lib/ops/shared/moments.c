@@ -1,5 +1,5 @@
 /*
- * moments.c - the kernels are written with vectors of four doubles, which every target of gcc and clang
+ * moments.c - the kernels are written with pairs of doubles, which every target of gcc and clang
  * lowers to what it has; the bits do not depend on it.
  */
 #include "ops/shared/moments.h"
@@ -7,45 +7,47 @@
 #include <math.h>
 #include <string.h>
 
-typedef double vec __attribute__((vector_size(32)));
-enum { LANES = 4 };
+typedef double vec __attribute__((vector_size(16)));
+enum { LANES = 2, WAYS = 4, STEP = WAYS * LANES };
 
-static double total(const vec *a, const vec *b)
+static double total(const vec s[WAYS])
 {
-    vec s = *a + *b;
-    return (s[0] + s[2]) + (s[1] + s[3]);
+    vec t = (s[0] + s[1]) + (s[2] + s[3]);
+    return t[0] + t[1];
 }
 
 static double sum(const double *v, int64_t n)
 {
-    vec a = {0}, b = {0}, x[2];
+    vec s[WAYS] = {{0}}, x[WAYS];
     int64_t i = 0;
-    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+    for (; i + STEP <= n; i += STEP) {
         memcpy(x, v + i, sizeof x);
-        a += x[0];
-        b += x[1];
+        s[0] += x[0];
+        s[1] += x[1];
+        s[2] += x[2];
+        s[3] += x[3];
     }
-    double s = total(&a, &b);
+    double rest = 0;
     for (; i < n; i++)
-        s += v[i];
-    return s;
+        rest += v[i];
+    return total(s) + rest;
 }
 
 static double squares_around(const double *v, int64_t n, double mean)
 {
-    vec a = {0}, b = {0}, x[2], m = {mean, mean, mean, mean};
+    vec s[WAYS] = {{0}}, x[WAYS];
     int64_t i = 0;
-    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+    for (; i + STEP <= n; i += STEP) {
         memcpy(x, v + i, sizeof x);
-        x[0] -= m;
-        x[1] -= m;
-        a += x[0] * x[0];
-        b += x[1] * x[1];
+        s[0] += (x[0] - mean) * (x[0] - mean);
+        s[1] += (x[1] - mean) * (x[1] - mean);
+        s[2] += (x[2] - mean) * (x[2] - mean);
+        s[3] += (x[3] - mean) * (x[3] - mean);
     }
-    double s = total(&a, &b);
+    double rest = 0;
     for (; i < n; i++)
-        s += (v[i] - mean) * (v[i] - mean);
-    return s;
+        rest += (v[i] - mean) * (v[i] - mean);
+    return total(s) + rest;
 }
 
 static struct moments of_block(const double *v, int64_t n, double *scratch)
@@ -107,15 +109,15 @@ struct moments moments_column(const struct frame *f, int32_t j, const double *w,
 /* A comparison with NaN is false, so missing values change nothing. */
 static void widen(const double *v, int64_t n, double *lo, double *hi)
 {
-    enum { WAYS = 8 };
-    double a[WAYS], b[WAYS];
-    for (int k = 0; k < WAYS; k++) {
+    enum { MANY = 8 };
+    double a[MANY], b[MANY];
+    for (int k = 0; k < MANY; k++) {
         a[k] = *lo;
         b[k] = *hi;
     }
     int64_t i = 0;
-    for (; i + WAYS <= n; i += WAYS)
-        for (int k = 0; k < WAYS; k++) {
+    for (; i + MANY <= n; i += MANY)
+        for (int k = 0; k < MANY; k++) {
             a[k] = v[i + k] < a[k] ? v[i + k] : a[k];
             b[k] = v[i + k] > b[k] ? v[i + k] : b[k];
         }
@@ -123,7 +125,7 @@ static void widen(const double *v, int64_t n, double *lo, double *hi)
         a[0] = v[i] < a[0] ? v[i] : a[0];
         b[0] = v[i] > b[0] ? v[i] : b[0];
     }
-    for (int k = 0; k < WAYS; k++) {
+    for (int k = 0; k < MANY; k++) {
         *lo = a[k] < *lo ? a[k] : *lo;
         *hi = b[k] > *hi ? b[k] : *hi;
     }

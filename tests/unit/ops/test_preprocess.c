@@ -269,7 +269,7 @@ static void pca_of_constant_columns_is_zero(void **state)
 static void pca_keeps_distances_over_many_blocks(void **state)
 {
     (void)state;
-    enum { N = 1303, P = 7 };
+    enum { N = 4303, P = 7 };
     static double v[N * P];
     struct rng r = rng_seed(4);
     for (int i = 0; i < N * P; i++)
