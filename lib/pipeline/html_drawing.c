@@ -180,9 +180,10 @@ automl_status box_settings(const struct drawing *d, const struct box *b, struct 
     bool any = write_settings(d, b, &w);
     json_end_object(&w);
     *out = NULL;
-    if (any)
-        status =
-            strbuf_ok(&text) ? json_parse(d->mem, text.data, (size_t)text.n, out, err) : error_memory(err);
+    if (!strbuf_ok(&text))
+        status = error_memory(err);
+    else if (any)
+        status = json_parse(d->mem, text.data, (size_t)text.n, out, err);
     strbuf_free(&text);
     return status;
 }
