@@ -291,6 +291,43 @@ static void pca_keeps_distances_over_many_blocks(void **state)
     frame_unref(x);
 }
 
+/* Enough cells that column_for hands columns to the pool. */
+static void fitting_on_threads_gives_the_same_bits(void **state)
+{
+    (void)state;
+    enum { N = 40000, P = 30 };
+    static int32_t y[N];
+    const char *names[] = {"standard_scaler", "min_max_scaler", "variance_threshold", "select_percentile"};
+    double *v;
+    struct pool *pool = NULL;
+    struct frame *x = frame_dense(&m, N, P, &v);
+    struct rng r = rng_seed(6);
+    assert_non_null(x);
+    for (int64_t i = 0; i < (int64_t)N * P; i++)
+        v[i] = rng_double(&r);
+    for (int i = 0; i < N; i++)
+        y[i] = (int32_t)rng_below(&r, 3);
+    assert_int_equal(pool_create(&m, 3, NULL, NULL, &pool, NULL), AUTOML_OK);
+    for (int k = 0; k < 4; k++) {
+        struct op *ops[2];
+        struct frame *out[2];
+        for (int t = 0; t < 2; t++) {
+            struct op_fit in = {
+                .x = x, .y = y, .n_classes = 3, .stop = &stop_never, .pool = t ? pool : NULL, .mem = &m};
+            ops[t] = op_made(NULL, &m, names[k], NULL);
+            assert_int_equal(op_fit(ops[t], &in, NULL), AUTOML_OK);
+            out[t] = op_output(ops[t], x);
+        }
+        assert_same_frame(out[0], out[1]);
+        for (int t = 0; t < 2; t++) {
+            frame_unref(out[t]);
+            op_unref(ops[t]);
+        }
+    }
+    pool_free(pool);
+    frame_unref(x);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
 
 int main(void)
@@ -312,6 +349,7 @@ int main(void)
         TEST(pca_completes_directions_without_variance),
         TEST(pca_of_constant_columns_is_zero),
         TEST(pca_keeps_distances_over_many_blocks),
+        TEST(fitting_on_threads_gives_the_same_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
