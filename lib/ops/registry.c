@@ -112,8 +112,8 @@ static void free_registry(struct mem *m, void *data)
 static bool is_complete(const struct op_class *cls)
 {
     bool applies = cls->kind == OP_CLASSIFIER ? cls->predict_proba != NULL : cls->transform != NULL;
-    return cls->name && cls->name[0] && cls->params && cls->estimate && cls->fit && applies &&
-           cls->save && cls->load;
+    return cls->name && cls->name[0] && cls->params && cls->estimate && cls->fit && applies && cls->save &&
+           cls->load;
 }
 
 static automl_status add(automl_context *ctx, struct op_class *cls, struct registered item, automl_error *err)

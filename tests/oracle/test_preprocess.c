@@ -13,8 +13,8 @@
 
 #define EXACT 1e-12
 
-/* Fits `name` on train and compares its output of `new` with the expected table, also by rows and from shuffled
- * memory. */
+/* Fits `name` on train and compares its output of `new` with the expected table, also by rows and from
+ * shuffled memory. */
 static void check_frames(const char *name, const char *settings, struct mem *m, struct frame *train,
     const double *w, struct frame *new, const double *expected, int64_t n, int32_t p)
 {
