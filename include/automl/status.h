@@ -19,29 +19,29 @@ AUTOML_BEGIN_DECLS
 typedef int32_t automl_status;
 
 enum {
-    AUTOML_OK = 0,                 /* success */
-    AUTOML_STOPPED = 1,            /* stopped on request; the best result so far is kept */
-    AUTOML_E_MEMORY = -1,          /* an allocation failed or the memory budget is used up */
-    AUTOML_E_ARGUMENT = -2,        /* an argument is NULL, out of range or inconsistent with another */
-    AUTOML_E_UNKNOWN_KEY = -3,     /* no parameter, metric, operator or method of this name */
-    AUTOML_E_TYPE = -4,            /* a parameter was given a value of the wrong type */
-    AUTOML_E_RANGE = -5,           /* a parameter value lies outside its range */
-    AUTOML_E_CONFLICT = -6,        /* parameters contradict one another or the data */
-    AUTOML_E_NOT_FOUND = -7,       /* a file, table, column or job does not exist */
-    AUTOML_E_READ = -8,            /* the operating system could not read a file */
-    AUTOML_E_WRITE = -9,           /* the operating system could not write: disk full, read-only, no permission */
-    AUTOML_E_FORMAT = -10,         /* a file's content is malformed or damaged */
-    AUTOML_E_VERSION = -11,        /* a file was written by a newer, incompatible release */
-    AUTOML_E_DATA = -12,           /* the data cannot be used for this task */
-    AUTOML_E_SCHEMA = -13,         /* the data lack columns that a model needs, or have other types */
-    AUTOML_E_UNSUPPORTED = -14,    /* not supported by this build or this version */
-    AUTOML_E_CANCELLED = -15,      /* abandoned on request; there is no result */
-    AUTOML_E_CALLBACK = -16,       /* a function of the host reported a failure */
-    AUTOML_E_NUMERIC = -17,        /* a computation did not give finite numbers */
-    AUTOML_E_BUDGET = -18,         /* the time or memory budget does not allow this step */
-    AUTOML_E_STATE = -19,          /* the object is not in a state that allows this call */
-    AUTOML_E_STORE = -20,          /* the store's database reported a failure */
-    AUTOML_E_INTERNAL = -21        /* an inner check failed: a defect, please report it */
+    AUTOML_OK = 0,             /* success */
+    AUTOML_STOPPED = 1,        /* stopped on request; the best result so far is kept */
+    AUTOML_E_MEMORY = -1,      /* an allocation failed or the memory budget is used up */
+    AUTOML_E_ARGUMENT = -2,    /* an argument is NULL, out of range or inconsistent with another */
+    AUTOML_E_UNKNOWN_KEY = -3, /* no parameter, metric, operator or method of this name */
+    AUTOML_E_TYPE = -4,        /* a parameter was given a value of the wrong type */
+    AUTOML_E_RANGE = -5,       /* a parameter value lies outside its range */
+    AUTOML_E_CONFLICT = -6,    /* parameters contradict one another or the data */
+    AUTOML_E_NOT_FOUND = -7,   /* a file, table, column or job does not exist */
+    AUTOML_E_READ = -8,        /* the operating system could not read a file */
+    AUTOML_E_WRITE = -9,       /* the operating system could not write: disk full, read-only, no permission */
+    AUTOML_E_FORMAT = -10,     /* a file's content is malformed or damaged */
+    AUTOML_E_VERSION = -11,    /* a file was written by a newer, incompatible release */
+    AUTOML_E_DATA = -12,       /* the data cannot be used for this task */
+    AUTOML_E_SCHEMA = -13,     /* the data lack columns that a model needs, or have other types */
+    AUTOML_E_UNSUPPORTED = -14, /* not supported by this build or this version */
+    AUTOML_E_CANCELLED = -15,   /* abandoned on request; there is no result */
+    AUTOML_E_CALLBACK = -16,    /* a function of the host reported a failure */
+    AUTOML_E_NUMERIC = -17,     /* a computation did not give finite numbers */
+    AUTOML_E_BUDGET = -18,      /* the time or memory budget does not allow this step */
+    AUTOML_E_STATE = -19,       /* the object is not in a state that allows this call */
+    AUTOML_E_STORE = -20,       /* the store's database reported a failure */
+    AUTOML_E_INTERNAL = -21     /* an inner check failed: a defect, please report it */
 };
 
 /* An error text and its place. Opaque, owned by the caller, reusable; not to be shared between threads

@@ -15,7 +15,8 @@ AUTOML_BEGIN_DECLS
 #define AUTOML_VERSION_PATCH 0
 
 /* As automl_version_number() of the library that belongs to these headers. */
-#define AUTOML_VERSION_NUMBER (AUTOML_VERSION_MAJOR * 10000 + AUTOML_VERSION_MINOR * 100 + AUTOML_VERSION_PATCH)
+#define AUTOML_VERSION_NUMBER                                                                                \
+    (AUTOML_VERSION_MAJOR * 10000 + AUTOML_VERSION_MINOR * 100 + AUTOML_VERSION_PATCH)
 
 /**
  * @return major * 10000 + minor * 100 + patch of the library at run time. Thread-safe.

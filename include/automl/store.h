@@ -1,0 +1,135 @@
+/*
+ * store.h - a directory that keeps the history of jobs, their files, and feature tables.
+ *
+ *     STORE/jobs.db       one line for each job: state, parameters, scores, result
+ *     STORE/jobs/ID/      its files
+ *     STORE/features.db   tables that automl_store_import() has loaded
+ *
+ * Both databases are SQLite in WAL mode; the directory must be on a local disk. Any number of processes may
+ * use one store at the same time. A handle is used by one thread at a time. A job whose process died reads
+ * as "interrupted". Everything here is AUTOML_E_UNSUPPORTED if SQLite is not built in.
+ *
+ * Where a function takes an id, a prefix that fits one job only will do.
+ */
+#ifndef AUTOML_STORE_H
+#define AUTOML_STORE_H
+
+#include <stdint.h>
+
+#include <automl/context.h>
+#include <automl/export.h>
+#include <automl/status.h>
+
+AUTOML_BEGIN_DECLS
+
+typedef struct automl_store automl_store;
+
+/**
+ * Opens a store, and creates the directory if there is none (its parent must exist).
+ *
+ * @param ctx   the context
+ * @param path  of the directory
+ * @param out   the store, to be released with automl_store_free()
+ * @param err   receives the error; may be NULL
+ * @return AUTOML_OK; AUTOML_E_NOT_FOUND, AUTOML_E_WRITE; AUTOML_E_FORMAT if jobs.db is no store;
+ *         AUTOML_E_VERSION if a newer release made it; AUTOML_E_STORE; AUTOML_E_UNSUPPORTED.
+ * @since 0.1
+ */
+AUTOML_API automl_status automl_store_open(
+    automl_context *ctx, const char *path, automl_store **out, automl_error *err);
+
+/**
+ * Closes a store. Jobs that use it must be freed before. NULL is fine.
+ * @since 0.1
+ */
+AUTOML_API void automl_store_free(automl_store *store);
+
+/**
+ * @param store  the store
+ * @return its directory, as it was opened; NULL for NULL.
+ * @since 0.1
+ */
+AUTOML_API const char *automl_store_path(const automl_store *store);
+
+/**
+ * Lists jobs, the newest first: a JSON array of objects with "id", "status", "table", "target", "scoring",
+ * "created_at", "finished_at", "seconds", "cv_score", "test_score", "error" and "folder".
+ *
+ * @param store   the store
+ * @param status  "running", "succeeded", "failed", "cancelled" or "interrupted"; NULL: all
+ * @param limit   at most so many; 0: all
+ * @param out     the JSON text, to be released with automl_buffer_free()
+ * @param err     receives the error; may be NULL
+ * @return AUTOML_OK; AUTOML_E_RANGE for a negative limit; AUTOML_E_UNKNOWN_KEY for a status that does not
+ *         exist; AUTOML_E_STORE.
+ * @since 0.1
+ */
+AUTOML_API automl_status automl_store_jobs_json(
+    automl_store *store, const char *status, int64_t limit, automl_buffer **out, automl_error *err);
+
+/**
+ * One job as above, with its parameters as the object "config".
+ *
+ * @param store  the store
+ * @param id     of the job
+ * @param out    the JSON text, to be released with automl_buffer_free()
+ * @param err    receives the error; may be NULL
+ * @return AUTOML_OK; AUTOML_E_NOT_FOUND; AUTOML_E_CONFLICT for a prefix of several ids; AUTOML_E_STORE.
+ * @since 0.1
+ */
+AUTOML_API automl_status automl_store_job_json(
+    automl_store *store, const char *id, automl_buffer **out, automl_error *err);
+
+/**
+ * result.json of a job that has ended with a result.
+ *
+ * @param store  the store
+ * @param id     of the job
+ * @param out    the JSON text, to be released with automl_buffer_free()
+ * @param err    receives the error; may be NULL
+ * @return AUTOML_OK; AUTOML_E_NOT_FOUND; AUTOML_E_STATE if it has no result; AUTOML_E_STORE.
+ * @since 0.1
+ */
+AUTOML_API automl_status automl_store_result_json(
+    automl_store *store, const char *id, automl_buffer **out, automl_error *err);
+
+/**
+ * Asks a running job, in whatever process it runs, to stop. It looks about once a second.
+ *
+ * @param store  the store
+ * @param id     of the job
+ * @param err    receives the error; may be NULL
+ * @return AUTOML_OK; AUTOML_E_NOT_FOUND; AUTOML_E_STATE if it does not run; AUTOML_E_STORE.
+ * @since 0.1
+ */
+AUTOML_API automl_status automl_store_cancel(automl_store *store, const char *id, automl_error *err);
+
+/**
+ * Removes a job from the history, and its files.
+ *
+ * @param store  the store
+ * @param id     of the job
+ * @param err    receives the error; may be NULL
+ * @return AUTOML_OK; AUTOML_E_NOT_FOUND; AUTOML_E_STATE if it runs; AUTOML_E_WRITE, AUTOML_E_STORE.
+ * @since 0.1
+ */
+AUTOML_API automl_status automl_store_delete(automl_store *store, const char *id, automl_error *err);
+
+/**
+ * Loads a CSV file into a new table of the store's features.db, in one transaction.
+ *
+ * @param store     the store
+ * @param table     name of the table; it must not exist
+ * @param csv_path  ends in .csv or .csv.gz
+ * @param out_rows  how many rows were loaded; may be NULL
+ * @param err       receives the error; may be NULL
+ * @return AUTOML_OK; AUTOML_E_CONFLICT if there is such a table; AUTOML_E_NOT_FOUND, AUTOML_E_READ,
+ *         AUTOML_E_FORMAT, AUTOML_E_DATA for the file; AUTOML_E_WRITE, AUTOML_E_STORE.
+ * @since 0.1
+ */
+AUTOML_API automl_status automl_store_import(
+    automl_store *store, const char *table, const char *csv_path, int64_t *out_rows, automl_error *err);
+
+AUTOML_END_DECLS
+
+#endif
