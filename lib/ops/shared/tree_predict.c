@@ -1,5 +1,5 @@
 /*
- * tree_predict.c - walking rows down a tree, sixteen at a time: the walks of different rows hide one
+ * tree_predict.c - walking rows down a tree, many at a time: the walks of different rows hide one
  * another's latency, and the step has no branch that depends on the data. One row takes the same steps.
  */
 #include <string.h>
@@ -125,6 +125,10 @@ void tree_add_shares(
     const struct tree *t, int32_t k, int32_t p, const double *rows, int64_t n, bool missing, double *sums)
 {
     int32_t width = k == 2 ? 1 : k;
+    if (n == 1) {
+        add_leaf(t, walk_one(t, rows), k, sums);
+        return;
+    }
     for (int64_t i = 0; i < n; i += LANES) {
         int32_t at[LANES], m = n - i < LANES ? (int32_t)(n - i) : LANES;
         if (missing || t->has_category)
