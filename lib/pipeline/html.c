@@ -214,7 +214,7 @@ static automl_status write_step(struct strbuf *b, const struct drawing *d, int32
     strbuf_puts(b, "<li><strong>");
     write_name(b, box->name);
     strbuf_puts(b, "</strong> ");
-    if (strcmp(box->name, box_operator(box)) != 0)
+    if (box->node != NULL && strcmp(box->name, box_operator(box)) != 0)
         html_escape(b, box_operator(box));
     strbuf_printf(b, " <span class=\"dim\">%c, %s", box_letter(box->family), box_family_name(box->family));
     write_sources(b, d, i);

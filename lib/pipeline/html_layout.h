@@ -27,7 +27,7 @@ struct layout {
     int32_t width, height;
 };
 
-enum { BOX_WIDTH = 196, BOX_HEIGHT = 62, BOX_GAP = 28, RANK_GAP = 46, BEND_WIDTH = 14 };
+enum { BOX_WIDTH = 212, BOX_HEIGHT = 62, BOX_GAP = 28, RANK_GAP = 46, BEND_WIDTH = 14 };
 
 /* False: no memory. Free it whatever happens. n_boxes >= 1; edges must live as long as the layout. */
 bool layout_make(struct layout *l, struct mem *m, int32_t n_boxes, const struct layout_edge *edges, int32_t n_edges);

@@ -2,17 +2,17 @@
  * html_svg.c - a drawing as inline SVG: boxes, arrows, captions. Numbers are whole, so every machine draws
  * the same.
  */
+#include "pipeline/html_svg.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-#include "base/number.h"
 #include "base/utf8.h"
 #include "pipeline/html.h"
-#include "pipeline/html_svg.h"
 
 /* Columns of text that fit into a box; wide letters take two. */
-enum { NAME_COLUMNS = 22, OPERATOR_COLUMNS = 27 };
+enum { NAME_COLUMNS = 20, OPERATOR_COLUMNS = 28 };
 
 static uint32_t code_point(const char *s, size_t n)
 {
@@ -81,11 +81,12 @@ static void write_box(
     strbuf_printf(b, ")</title><rect x=\"1\" y=\"1\" width=\"%d\" height=\"%d\" rx=\"7\"/>", BOX_WIDTH - 2,
         BOX_HEIGHT - 2);
     strbuf_printf(b,
-        "<text class=\"letter\" x=\"18\" y=\"25\">%c</text><text class=\"name\" x=\"32\" y=\"23\">",
+        "<text class=\"letter\" x=\"18\" y=\"24\">%c</text><text class=\"name\" x=\"32\" y=\"23\">",
         box_letter(box->family));
     write_cut(b, box->name, NAME_COLUMNS);
     strbuf_puts(b, "</text><text class=\"op\" x=\"10\" y=\"40\">");
-    write_cut(b, box_operator(box), OPERATOR_COLUMNS);
+    bool same = strcmp(box->name, box_operator(box)) == 0;
+    write_cut(b, same ? box_family_name(box->family) : box_operator(box), OPERATOR_COLUMNS);
     strbuf_puts(b, "</text><text class=\"cap\" x=\"10\" y=\"54\">");
     write_caption(b, d, box);
     strbuf_puts(b, "</text></svg>\n");
@@ -148,7 +149,7 @@ automl_status html_svg(struct strbuf *b, const struct drawing *d, automl_error *
         strbuf_printf(b,
             "<title id=\"dag-title\">Pipeline graph</title><desc id=\"dag-desc\">%" PRId64
             " boxes and %" PRId64 " arrows from the input columns to the prediction; the list below says the "
-                                  "same in words.</desc>\n",
+            "same in words.</desc>\n",
             d->n_boxes, d->n_arrows);
         for (int32_t e = 0; e < l.n_edges; e++)
             write_arrow(b, d, &l, e);

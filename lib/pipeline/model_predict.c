@@ -4,10 +4,11 @@
  * A block's size follows from the number of classes alone and every row is computed for itself, so neither
  * the number of threads nor the rows around it change a row's bits; predictor.c adds in the same order.
  */
+#include "pipeline/model.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "pipeline/model.h"
 #include "pipeline/parallel.h"
 
 /* Rows of a block, and most probabilities of a block with many classes: they stay within a few MiB. */

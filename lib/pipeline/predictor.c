@@ -1,10 +1,10 @@
 /*
  * predictor.c - one row at a time through a model, in memory that was taken before.
  */
+#include "pipeline/model.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "pipeline/model.h"
 
 struct automl_predictor {
     automl_pipeline *model;
