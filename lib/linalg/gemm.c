@@ -17,7 +17,8 @@ enum {
     REUSES = 4,            /* copies pay from this many uses on */
     GRAM_WIDTH = 32,       /* of the block columns of a Gram matrix, whose upper halves are wasted */
     PACK_BYTES = 1 << 16,  /* copied tiles, on the stack */
-    BLOCK_BYTES = 1 << 20, /* of C: stays in the second-level cache while the inner dimension passes */
+    BLOCK_BYTES = 1 << 21, /* of C: stays in the caches while the inner dimension passes */
+    BLOCK_ROWS = 512,
 };
 
 struct shape {
@@ -133,7 +134,7 @@ static void pack(char *to, const char *x, const struct product *g, int64_t rows,
         transpose_f32((float *)(void *)to, (const float *)(const void *)x, g->lda, rows, columns);
 }
 
-/* A part of C: rows from..to of columns `left` to `right`. */
+/* A part of C: rows from..to of columns left..right. */
 struct block {
     int64_t from, to, left, right;
 };
@@ -165,6 +166,20 @@ static void multiply_slab(const struct product *g, struct shape t, int64_t p, st
     }
 }
 
+/* The whole inner dimension, with as many rows at a time as there is room for copies. */
+static void multiply_block(const struct product *g, struct shape t, struct block c)
+{
+    _Alignas(64) char space[PACK_BYTES];
+    int64_t fit = PACK_BYTES / (t.m * t.k * (int64_t)g->size);
+    bool copies = fit > 0 && (c.right - c.left + t.n - 1) / t.n >= REUSES;
+    int64_t rows = copies ? fit * t.m : c.to - c.from;
+    for (int64_t p = 0; p < g->k; p += t.k)
+        for (int64_t from = c.from; from < c.to; from += rows) {
+            struct block strip = {from, least(from + rows, c.to), c.left, c.right};
+            multiply_slab(g, t, p, strip, copies ? space : NULL);
+        }
+}
+
 /* A multiple of `step`, at least one, near `size`. */
 static int64_t multiple(int64_t size, int64_t step)
 {
@@ -174,17 +189,13 @@ static int64_t multiple(int64_t size, int64_t step)
 static void multiply(const struct product *g, struct shape sides)
 {
     struct shape t = tile_shape(g->m, g->n, g->k, sides);
-    const int64_t size = (int64_t)g->size;
-    int64_t fit = PACK_BYTES / (t.m * t.k * size);
-    bool copies = fit > 0 && (g->n + t.n - 1) / t.n >= REUSES;
-    _Alignas(64) char space[PACK_BYTES];
-    int64_t rows = copies ? fit * t.m : multiple(BLOCK_BYTES / (g->n * size), t.m);
-    int64_t columns = copies ? multiple(BLOCK_BYTES / (least(rows, g->m) * size), REUSES * t.n) : g->n;
+    int64_t rows = least(multiple(BLOCK_ROWS, t.m), g->m);
+    int64_t columns = least(multiple(BLOCK_BYTES / (rows * (int64_t)g->size), REUSES * t.n), g->n);
+    rows = least(multiple(BLOCK_BYTES / (columns * (int64_t)g->size), t.m), g->m);
     for (int64_t left = 0; left < g->n; left += columns)
         for (int64_t from = 0; from < g->m; from += rows) {
             struct block c = {from, least(from + rows, g->m), left, least(left + columns, g->n)};
-            for (int64_t p = 0; p < g->k; p += t.k)
-                multiply_slab(g, t, p, c, copies ? space : NULL);
+            multiply_block(g, t, c);
         }
 }
 

@@ -13,7 +13,7 @@ struct lbfgs_problem {
     /* Value at x and gradient in g (n values). */
     double (*value)(void *user, const double *x, double *g);
     void *user;
-    double tolerance;        /* stops when max |g_i| <= tolerance */
+    double tolerance; /* stops when max |g_i| <= tolerance */
     int32_t max_iterations;
     int32_t history;         /* 10 is usual */
     const struct stop *stop; /* polled every iteration; may be NULL */
@@ -30,7 +30,7 @@ struct lbfgs_result {
 /* Minimises from x in place. Ends with AUTOML_OK also at max_iterations or when the line search cannot
  * progress (converged = false); AUTOML_E_NUMERIC if the start is not finite; AUTOML_E_CANCELLED or
  * AUTOML_E_BUDGET when stopped. */
-automl_status lbfgs_minimize(struct mem *m, const struct lbfgs_problem *p, double *x, struct lbfgs_result *out,
-    automl_error *err);
+automl_status lbfgs_minimize(
+    struct mem *m, const struct lbfgs_problem *p, double *x, struct lbfgs_result *out, automl_error *err);
 
 #endif

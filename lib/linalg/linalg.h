@@ -23,18 +23,19 @@ void la_scale(int64_t n, double a, double *x);
 double la_norm2(int64_t n, const double *x);
 double la_sum(int64_t n, const double *x);
 /* y := alpha op(A) x + beta y; A is m x n with leading dimension lda. */
-void la_gemv(enum la_trans t, int64_t m, int64_t n, double alpha, const double *a, int64_t lda, const double *x,
-    double beta, double *y);
+void la_gemv(enum la_trans t, int64_t m, int64_t n, double alpha, const double *a, int64_t lda,
+    const double *x, double beta, double *y);
 /* C := alpha op(A) op(B) + beta C; C is m x n, inner dimension k. */
-void la_gemm(enum la_trans ta, enum la_trans tb, int64_t m, int64_t n, int64_t k, double alpha, const double *a,
-    int64_t lda, const double *b, int64_t ldb, double beta, double *c, int64_t ldc);
-void la_gemm_f32(enum la_trans ta, enum la_trans tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a,
-    int64_t lda, const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
+void la_gemm(enum la_trans ta, enum la_trans tb, int64_t m, int64_t n, int64_t k, double alpha,
+    const double *a, int64_t lda, const double *b, int64_t ldb, double beta, double *c, int64_t ldc);
+void la_gemm_f32(enum la_trans ta, enum la_trans tb, int64_t m, int64_t n, int64_t k, float alpha,
+    const float *a, int64_t lda, const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
 /* C := A'A, both triangles, of an m x n matrix A: C is n x n. */
 void la_gram(int64_t m, int64_t n, const double *a, int64_t lda, double *c, int64_t ldc);
 
 /* Symmetric eigenvalues ascending in w, eigenvectors in the columns of a (dsyevr). a is n x n, destroyed. */
-automl_status la_eigen_symmetric(struct mem *m, int64_t n, double *a, int64_t lda, double *w, automl_error *err);
+automl_status la_eigen_symmetric(
+    struct mem *m, int64_t n, double *a, int64_t lda, double *w, automl_error *err);
 /* Cholesky factor in the lower triangle, in place; AUTOML_E_NUMERIC if not positive definite. Own code:
  * never threaded. */
 automl_status la_cholesky(int64_t n, double *a, int64_t lda, automl_error *err);
