@@ -3,7 +3,6 @@
  */
 #include "job/config.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "balance/balancer.h"
@@ -36,12 +35,15 @@ static const struct param_spec specs[JOB_PARAMS] = {
         .help = "first moment of the window, ISO 8601; unset: open"),
     SPEC(JOB_END_DATE, "end_date", PARAM_STRING, PARAM_NULLABLE,
         .help = "end of the window, ISO 8601; a pure date is included; unset: the present"),
-    SPEC(JOB_TASK, "task", PARAM_STRING, 0, .def_string = "classification", .help = "kind of model: classification"),
+    SPEC(JOB_TASK, "task", PARAM_STRING, 0, .def_string = "classification",
+        .help = "kind of model: classification"),
     SPEC(JOB_SCORING, "scoring", PARAM_STRING, PARAM_NULLABLE,
-        .help = "metric that is optimised, or the name of a registered scorer; unset: roc_auc for two classes, "
-                "neg_log_loss for more"),
+        .help =
+            "metric that is optimised, or the name of a registered scorer; unset: roc_auc for two classes, "
+            "neg_log_loss for more"),
     SPEC(JOB_NUM_FEATURES, "num_features", PARAM_INT, 0, .min = 0, .max = 1000000,
-        .help = "exact number of source features in the final model, chosen by the genetic algorithm; 0: all"),
+        .help =
+            "exact number of source features in the final model, chosen by the genetic algorithm; 0: all"),
     SPEC(JOB_GENERATIONS, "generations", PARAM_INT, PARAM_NULLABLE, .min = 1, .max = 1000000, .def = 20,
         .help = "generations of the genetic selection; the search ends after as many times offspring_size "
                 "offspring; unset: 20, and the search until its budget"),
@@ -51,7 +53,7 @@ static const struct param_spec specs[JOB_PARAMS] = {
         .help = "balancer in place of the rule's; it is applied whatever r is"),
     SPEC(JOB_BALANCE_RATIO, "balance_ratio", PARAM_REAL, PARAM_OPEN_MIN, .min = 0, .max = 1, .def = 1,
         .help = "ratio of minority to majority rows that balancing aims at"),
-    SPEC(JOB_POSITIVE_LABEL, "positive_label", PARAM_STRING, PARAM_NULLABLE,
+    SPEC(JOB_POSITIVE_LABEL, "positive_label", PARAM_JSON, PARAM_NULLABLE,
         .help = "class treated as positive; unset: 1, true or yes if present, else the training minority"),
     SPEC(JOB_TEST_SIZE, "test_size", PARAM_REAL, PARAM_OPEN_MIN, .min = 0, .max = 0.95, .def = 0.25,
         .help = "share of rows held out for the test metrics"),
@@ -63,9 +65,10 @@ static const struct param_spec specs[JOB_PARAMS] = {
         .help = "train before test, by date_column; folds are expanding windows"),
     SPEC(JOB_WEIGHT_COLUMN, "weight_column", PARAM_STRING, PARAM_NULLABLE,
         .help = "weights of the rows, at least 0; never a feature"),
-    SPEC(JOB_DECISION, "decision", PARAM_STRING, 0, .def_string = "auto",
-        .help = "label rule: auto, argmax, or a number, the cut for two classes; auto: tuned for label metrics "
-                "of two classes, else, if balanced, argmax before the prior correction, else argmax"),
+    SPEC(JOB_DECISION, "decision", PARAM_JSON, 0, .def_string = "\"auto\"",
+        .help =
+            "label rule: auto, argmax, or a number, the cut for two classes; auto: tuned for label metrics "
+            "of two classes, else, if balanced, argmax before the prior correction, else argmax"),
     SPEC(JOB_REFIT, "refit", PARAM_CHOICE, 0, .choices = refits,
         .help = "fit on all training rows at the end; auto: a single pipeline is, ensembles keep their fold "
                 "models"),
@@ -111,8 +114,7 @@ static const struct param_spec specs[JOB_PARAMS] = {
 
 static const char *const aliases[][2] = {{"to-balance", "to_balance"}, {NULL, NULL}};
 
-const struct param_schema job_schema = {
-    .title = "job", .specs = specs, .n = JOB_PARAMS, .aliases = aliases};
+const struct param_schema job_schema = {.title = "job", .specs = specs, .n = JOB_PARAMS, .aliases = aliases};
 
 static automl_status conflict(automl_error *err, enum job_param where, const char *text)
 {
@@ -123,17 +125,17 @@ static automl_status conflict(automl_error *err, enum job_param where, const cha
 
 static automl_status bad_date(automl_error *err, enum job_param where, const char *text)
 {
-    error_set(err, AUTOML_E_RANGE, "'%s' is not an ISO 8601 date; write it as 2024-12-31 or 2024-12-31T23:59:00Z",
-        text);
+    error_set(err, AUTOML_E_RANGE,
+        "'%s' is not an ISO 8601 date; write it as 2024-12-31 or 2024-12-31T23:59:00Z", text);
     error_where(err, "%s", specs[where].key);
     return AUTOML_E_RANGE;
 }
 
-automl_status job_window(
-    const struct params *p, int64_t now_us, struct job_window *out, automl_error *err)
+automl_status job_window(const struct params *p, int64_t now_us, struct job_window *out, automl_error *err)
 {
     const char *start = params_string(p, JOB_START_DATE), *end = params_string(p, JOB_END_DATE);
-    struct job_window w = {.set = start != NULL || end != NULL, .start_us = DATE_MISSING, .end_us = DATE_MISSING};
+    struct job_window w = {
+        .set = start != NULL || end != NULL, .start_us = DATE_MISSING, .end_us = DATE_MISSING};
     bool pure = false;
     if (start != NULL && !date_parse(start, start + strlen(start), &w.start_us, NULL))
         return bad_date(err, JOB_START_DATE, start);
@@ -153,23 +155,57 @@ automl_status job_window(
     return AUTOML_OK;
 }
 
+/* A JSON string without its quotes, or the text of a number, true or false, cut to the size of `out`. */
+static void plain_text(const char *json, char *out, size_t size)
+{
+    size_t n = strlen(json);
+    bool quoted = n >= 2 && json[0] == '"' && json[n - 1] == '"';
+    const char *from = quoted ? json + 1 : json;
+    n = quoted ? n - 2 : n;
+    n = n < size ? n : size - 1;
+    memcpy(out, from, n);
+    out[n] = '\0';
+}
+
 automl_status job_decision(const struct params *p, struct job_decision *out, automl_error *err)
 {
-    const char *text = params_string(p, JOB_DECISION);
+    char text[64];
     struct job_decision d = {.kind = DECIDE_AUTO};
+    plain_text(params_json(p, JOB_DECISION), text, sizeof text);
     if (strcmp(text, "argmax") == 0) {
         d.kind = DECIDE_ARGMAX;
     } else if (strcmp(text, "auto") != 0) {
         d.kind = DECIDE_CUT;
         if (!number_parse_all(text, text + strlen(text), &d.cut) || !(d.cut >= 0 && d.cut <= 1)) {
-            error_set(err, AUTOML_E_RANGE,
-                "decision is 'auto', 'argmax' or a number from 0 to 1, not '%s'", text);
+            error_set(
+                err, AUTOML_E_RANGE, "decision is 'auto', 'argmax' or a number from 0 to 1, not '%s'", text);
             error_where(err, "decision");
             return AUTOML_E_RANGE;
         }
     }
     *out = d;
     return AUTOML_OK;
+}
+
+automl_status job_positive(const struct params *p, struct mem *m, char **out, automl_error *err)
+{
+    const char *text = params_json(p, JOB_POSITIVE_LABEL);
+    struct json *v = NULL;
+    *out = NULL;
+    if (text == NULL)
+        return AUTOML_OK;
+    TRY(json_parse(m, text, strlen(text), &v, err));
+    enum json_type type = json_type(v);
+    *out = mem_strdup(m, type == JSON_STRING ? json_string(v) : text);
+    json_free(v);
+    if (type == JSON_ARRAY || type == JSON_OBJECT || type == JSON_NULL) {
+        mem_free(m, *out);
+        *out = NULL;
+        error_set(err, AUTOML_E_TYPE, "positive_label is a text, a number, true or false");
+        error_where(err, "positive_label");
+        return AUTOML_E_TYPE;
+    }
+    return *out != NULL ? AUTOML_OK : error_memory(err);
 }
 
 double job_max_seconds(const struct params *p)
@@ -232,13 +268,15 @@ static automl_status check_roles(const struct params *p, automl_error *err)
 
 static automl_status check_features(const struct params *p, automl_error *err)
 {
-    static const enum job_param roles[] = {JOB_TARGET_NAME, JOB_ID_COLUMN, JOB_GROUP_COLUMN, JOB_WEIGHT_COLUMN};
+    static const enum job_param roles[] = {
+        JOB_TARGET_NAME, JOB_ID_COLUMN, JOB_GROUP_COLUMN, JOB_WEIGHT_COLUMN};
     const char *const *names;
     int32_t n = params_strings(p, JOB_FEATURES_SELECTED, &names);
     if (!params_is_set(p, JOB_FEATURES_SELECTED))
         return AUTOML_OK;
     if (n == 0)
-        return conflict(err, JOB_FEATURES_SELECTED, "features_selected is empty; leave it out to use all columns");
+        return conflict(
+            err, JOB_FEATURES_SELECTED, "features_selected is empty; leave it out to use all columns");
     for (int32_t i = 0; i < n; i++)
         for (size_t j = 0; j < sizeof roles / sizeof *roles; j++) {
             const char *role = params_string(p, (int32_t)roles[j]);
@@ -262,20 +300,24 @@ static automl_status check_budget(const struct params *p, automl_error *err)
     if (params_real(p, JOB_MUTATION_RATE) + params_real(p, JOB_CROSSOVER_RATE) <= 0)
         return conflict(err, JOB_MUTATION_RATE, "mutation_rate and crossover_rate cannot both be 0");
     if (params_is_set(p, JOB_TEST_TABLE_NAME) && !params_is_default(p, JOB_TEST_SIZE))
-        return conflict(err, JOB_TEST_SIZE, "test_size and test_table_name exclude each other; set one of them");
+        return conflict(
+            err, JOB_TEST_SIZE, "test_size and test_table_name exclude each other; set one of them");
     if (params_is_set(p, JOB_GROUP_COLUMN) && params_bool(p, JOB_TIME_SPLIT))
-        return conflict(err, JOB_TIME_SPLIT, "time_split and group_column exclude each other; set one of them");
+        return conflict(
+            err, JOB_TIME_SPLIT, "time_split and group_column exclude each other; set one of them");
     bool ends = job_max_seconds(p) > 0 || params_int(p, JOB_MAX_EVALUATIONS) > 0 ||
                 params_is_set(p, JOB_GENERATIONS) || params_int(p, JOB_EARLY_STOP) > 0;
     return ends ? AUTOML_OK
                 : conflict(err, JOB_MAX_SECONDS,
-                      "nothing would end the search; set max_seconds, max_evaluations, generations or early_stop");
+                      "nothing would end the search; set max_seconds, max_evaluations, generations or "
+                      "early_stop");
 }
 
 automl_status job_check_data(automl_context *ctx, const struct params *p, bool has_data, automl_error *err)
 {
     struct job_window window;
     struct job_decision decision;
+    char *positive = NULL;
     if (!has_data)
         TRY(params_check_required(p, err));
     if (!params_is_set(p, JOB_TARGET_NAME))
@@ -286,6 +328,8 @@ automl_status job_check_data(automl_context *ctx, const struct params *p, bool h
     TRY(check_names(ctx, p, err));
     TRY(job_window(p, clock_wall(ctx->clock), &window, err));
     TRY(job_decision(p, &decision, err));
+    TRY(job_positive(p, &ctx->mem, &positive, err));
+    mem_free(&ctx->mem, positive);
     TRY(check_roles(p, err));
     TRY(check_features(p, err));
     return check_budget(p, err);

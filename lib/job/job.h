@@ -13,10 +13,20 @@
 #include "job/store.h"
 
 typedef struct automl_job automl_job;
+typedef struct automl_progress automl_progress;
+#define job_progress automl_progress
 
 enum job_stage { STAGE_LOAD, STAGE_SELECT, STAGE_SEARCH, STAGE_FINISH, STAGE_DONE };
 
-struct job_progress {
+/* How much of a job is wanted. Whatever the kind: one seed gives one result. */
+enum job_kind {
+    JOB_FULL,
+    JOB_SEARCH,    /* all rows train: no test metrics, no importance, no files; a store is ignored */
+    JOB_SELECTION, /* ends after the genetic selection: features and selection of the result only */
+};
+
+/* The public automl_progress. */
+struct automl_progress {
     enum job_stage stage;
     double share;                 /* of the whole job, 0..1; by time or evaluations */
     double seconds, seconds_left; /* INFINITY without a deadline */
@@ -32,6 +42,7 @@ automl_status job_create(
 automl_status job_set_data(automl_job *j, automl_dataset *train, automl_dataset *test, automl_error *err);
 /* Where the folder and the history row go; none: nothing is written. The store must outlive the job. */
 automl_status job_set_store(automl_job *j, automl_store *s, automl_error *err);
+void job_set_kind(automl_job *j, enum job_kind kind);
 /* Non-zero stops. Called on the thread that runs the job, at most 10 times a second, and once at its end. */
 void job_set_progress(automl_job *j, int32_t (*fn)(const struct job_progress *p, void *user), void *user);
 

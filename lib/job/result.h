@@ -50,6 +50,7 @@ struct job_result {
     const char **candidates; /* names behind selection's indices */
     int32_t n_candidates;
     /* outcome */
+    int32_t folds;
     struct search_result search;
     automl_pipeline *model;
     struct job_metrics train, test;

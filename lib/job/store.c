@@ -122,7 +122,8 @@ static automl_status insert(automl_store *s, const char *id, const char *config_
     automl_status status = AUTOML_OK;
     store_owner_self(&self);
     TRY(db_prepare(s->db,
-        "INSERT INTO job (id, status, table_name, target, scoring, config, created_us, owner_pid, owner_start, "
+        "INSERT INTO job (id, status, table_name, target, scoring, config, created_us, owner_pid, "
+        "owner_start, "
         "owner_boot) VALUES (?1, 'running', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         &q, err));
     TRY_DONE(bind(q, 1, id, err));
@@ -160,8 +161,21 @@ automl_status store_begin(automl_store *s, const char *id, const char *config_js
     return AUTOML_OK;
 }
 
-automl_status store_finish(automl_store *s, const char *id, const char *status_text, double seconds, double cv,
-    double test, const char *result_json, const char *error, int64_t now_us, automl_error *err)
+automl_status store_set_scoring(automl_store *s, const char *id, const char *scoring, automl_error *err)
+{
+    struct db_stmt *q = NULL;
+    automl_status status = AUTOML_OK;
+    TRY(db_prepare(s->db, "UPDATE job SET scoring = ?2 WHERE id = ?1 AND status = 'running'", &q, err));
+    TRY_DONE(bind(q, 1, id, err));
+    TRY_DONE(bind(q, 2, scoring, err));
+    TRY_DONE(run_once(q, err));
+done:
+    db_finalize(q);
+    return status;
+}
+
+automl_status store_finish(automl_store *s, const char *id, const char *status_text, double seconds,
+    double cv, double test, const char *result_json, const char *error, int64_t now_us, automl_error *err)
 {
     struct db_stmt *q = NULL;
     automl_status status = AUTOML_OK;
@@ -197,8 +211,8 @@ static automl_status find_orphans(struct sweep *w, automl_error *err)
     struct db_stmt *q = NULL;
     automl_status status = AUTOML_OK;
     bool row = false;
-    TRY(db_prepare(
-        w->s->db, "SELECT id, owner_pid, owner_start, owner_boot FROM job WHERE status = 'running'", &q, err));
+    TRY(db_prepare(w->s->db,
+        "SELECT id, owner_pid, owner_start, owner_boot FROM job WHERE status = 'running'", &q, err));
     for (;;) {
         TRY_DONE(db_step(q, &row, err));
         if (!row)
@@ -228,7 +242,8 @@ static automl_status mark_orphans(void *arg, automl_error *err)
     struct sweep *w = arg;
     struct db_stmt *q = NULL;
     automl_status status = AUTOML_OK;
-    TRY(db_prepare(w->s->db, "UPDATE job SET status = 'interrupted' WHERE id = ?1 AND status = 'running'", &q, err));
+    TRY(db_prepare(
+        w->s->db, "UPDATE job SET status = 'interrupted' WHERE id = ?1 AND status = 'running'", &q, err));
     for (int64_t i = 0; i < w->n; i++) {
         TRY_DONE(bind(q, 1, w->ids[i], err));
         TRY_DONE(run_once(q, err));
@@ -323,9 +338,9 @@ automl_status store_list(automl_store *s, const char *status_text, int64_t limit
     automl_status status = AUTOML_OK;
     TRY(sweep(s, err));
     TRY(db_prepare(s->db,
-        status_text != NULL
-            ? "SELECT " ROW_COLUMNS " FROM job WHERE status = ?2 ORDER BY created_us DESC, id DESC LIMIT ?1"
-            : "SELECT " ROW_COLUMNS " FROM job ORDER BY created_us DESC, id DESC LIMIT ?1",
+        status_text != NULL ? "SELECT " ROW_COLUMNS
+                              " FROM job WHERE status = ?2 ORDER BY created_us DESC, id DESC LIMIT ?1"
+                            : "SELECT " ROW_COLUMNS " FROM job ORDER BY created_us DESC, id DESC LIMIT ?1",
         &q, err));
     TRY_DONE(db_bind_int(q, 1, limit > 0 ? limit : -1, err));
     if (status_text != NULL)
@@ -403,7 +418,8 @@ static automl_status resolve(automl_store *s, const char *id, char out[ID_BYTES]
     if (fits)
         memcpy(out, row.id, n + 1);
     store_row_clear(s->mem, &row);
-    return fits ? AUTOML_OK : error_set(err, AUTOML_E_FORMAT, "the store '%s' holds an impossible id", s->path);
+    return fits ? AUTOML_OK
+                : error_set(err, AUTOML_E_FORMAT, "the store '%s' holds an impossible id", s->path);
 }
 
 automl_status store_result(automl_store *s, const char *id, char **out, automl_error *err)

@@ -29,6 +29,8 @@ const char *store_features_path(const automl_store *s); /* PATH/features.db */
 /* A new job: state running, owned by this process; makes its folder. */
 automl_status store_begin(automl_store *s, const char *id, const char *config_json, const char *table,
     const char *target, const char *scoring, int64_t now_us, char **out_folder, automl_error *err);
+/* Of a running job whose metric was left open when it began. */
+automl_status store_set_scoring(automl_store *s, const char *id, const char *scoring, automl_error *err);
 automl_status store_finish(automl_store *s, const char *id, const char *status, double seconds, double cv,
     double test, const char *result_json, const char *error, int64_t now_us, automl_error *err);
 

@@ -50,11 +50,12 @@ static automl_status refuse(const struct migration *m, int64_t id, int64_t versi
     int64_t tables;
     TRY(read_number(m->db, "SELECT count(*) FROM sqlite_master", &tables, err));
     if (id != APPLICATION_ID && (id != 0 || tables > 0))
-        return error_set(err, AUTOML_E_FORMAT, "'%s' belongs to another program; give another directory", m->path);
+        return error_set(
+            err, AUTOML_E_FORMAT, "'%s' belongs to another program; give another directory", m->path);
     if (version > VERSION)
         return error_set(err, AUTOML_E_VERSION,
-            "the store '%s' has format %" PRId64 ", this release reads up to %d; use the newer release", m->path,
-            version, (int)VERSION);
+            "the store '%s' has format %" PRId64 ", this release reads up to %d; use the newer release",
+            m->path, version, (int)VERSION);
     return AUTOML_OK;
 }
 

@@ -56,32 +56,31 @@ static void run_slot(struct task *t)
     evaluate(r->setting, slot->candidate.graph, &slot->race, &slot->stop, r->pool, &slot->candidate.eval);
 }
 
+/* A fold that was begun and not finished counts as half of one. */
 static void note_finished(struct search_state *s, struct search_slot *slot)
 {
     const struct evaluation *e = &slot->candidate.eval;
     slot->finished = true;
-    if (!budget_limited(s->r->budget) || e->folds_done == 0)
+    if (!budget_limited(s->r->budget) || e->outcome == EVAL_FAILED)
         return;
-    double rows = s->shape.n / fmax(1, s->r->setting->folds->k - 1.0) * e->folds_done;
-    budget_observe(
-        s->r->budget, graph_learner(slot->candidate.graph), &slot->cost, e->folds_done, rows, e->seconds);
+    double folds = e->folds_done + (e->outcome == EVAL_STOPPED ? 0.5 : 0);
+    double rows = s->shape.n / fmax(1, s->r->setting->folds->k - 1.0) * folds;
+    budget_observe(s->r->budget, graph_learner(slot->candidate.graph), &slot->cost, folds, rows, e->seconds);
 }
 
-static void await_slot(struct search_state *s, struct search_slot *slot)
+static void look_at_slot(struct search_state *s, struct search_slot *slot)
 {
-    while (!slot->finished) {
-        if (pool_wait_for(s->r->pool, &slot->task, POLL_NS))
-            note_finished(s, slot);
-        time_is_up(s);
-        report(s, false);
-    }
+    if (slot->used && !slot->finished && pool_wait_for(s->r->pool, &slot->task, POLL_NS))
+        note_finished(s, slot);
+    time_is_up(s);
+    report(s, false);
 }
 
 static int32_t count_unfinished(const struct search_state *s)
 {
     int32_t n = 0;
-    for (int64_t i = s->collected; i < s->created; i++)
-        n += !s->slots[i % SEARCH_LAG].finished;
+    for (int32_t i = 0; i < SEARCH_LAG; i++)
+        n += s->slots[i].used && !s->slots[i].finished;
     return n;
 }
 
@@ -89,18 +88,10 @@ static int32_t count_unfinished(const struct search_state *s)
 static void await_room(struct search_state *s)
 {
     int32_t threads = pool_threads(s->r->pool);
-    int32_t most = threads > 1 ? threads : 0;
-    while (count_unfinished(s) > most) {
-        for (int64_t i = s->collected; i < s->created; i++) {
-            struct search_slot *slot = &s->slots[i % SEARCH_LAG];
-            if (slot->finished)
-                continue;
-            if (pool_wait_for(s->r->pool, &slot->task, POLL_NS))
-                note_finished(s, slot);
-            time_is_up(s);
-            report(s, false);
-        }
-    }
+    int32_t most = threads < 2 ? 0 : threads < SEARCH_LAG ? threads : SEARCH_LAG - 1;
+    while (count_unfinished(s) > most)
+        for (int32_t i = 0; i < SEARCH_LAG; i++)
+            look_at_slot(s, &s->slots[i]);
 }
 
 static automl_status score_on_this_thread(struct search_state *s, struct search_candidate *c)
@@ -117,16 +108,39 @@ static automl_status score_on_this_thread(struct search_state *s, struct search_
     return e->status;
 }
 
-static automl_status collect_next(struct search_state *s, automl_error *err)
+static automl_status take(struct search_state *s, struct search_slot *slot, automl_error *err)
 {
-    struct search_slot *slot = &s->slots[s->collected % SEARCH_LAG];
-    await_slot(s, slot);
+    while (!slot->finished)
+        look_at_slot(s, slot);
     score_on_this_thread(s, &slot->candidate);
+    slot->used = false;
     s->collected++;
     TRY(archive_add(s, &slot->candidate, err));
     if (mem_failures(s->r->mem) > 0)
         return error_memory(err);
     return AUTOML_OK;
+}
+
+/* The results that have to be, or can be, taken before the next candidate is created. */
+static automl_status collect(struct search_state *s, automl_error *err)
+{
+    if (s->ordered) {
+        while (s->collected <= s->created - SEARCH_LAG)
+            TRY(take(s, &s->slots[s->collected % SEARCH_LAG], err));
+        return AUTOML_OK;
+    }
+    for (int32_t i = 0; i < SEARCH_LAG; i++)
+        if (s->slots[i].used && s->slots[i].finished)
+            TRY(take(s, &s->slots[i], err));
+    return AUTOML_OK;
+}
+
+static struct search_slot *free_slot(struct search_state *s)
+{
+    int32_t i = (int32_t)(s->created % SEARCH_LAG);
+    while (s->slots[i].used)
+        i = (i + 1) % SEARCH_LAG;
+    return &s->slots[i];
 }
 
 static automl_status dummy_graph(const struct search_state *s, struct graph **out, automl_error *err)
@@ -239,35 +253,44 @@ static void skip(struct search_state *s, struct search_slot *slot, double predic
 
 /* What the candidate may take: its own limit, and a quarter of the whole budget, so that one bad prediction
  * is not the end. */
-static int64_t candidate_limit(const struct search_state *s)
+static double candidate_limit_s(const struct search_state *s)
 {
     const struct budget *b = s->r->budget;
     double limit_s = s->r->max_eval_seconds > 0 ? s->r->max_eval_seconds : INFINITY;
     if (budget_limited(b))
         limit_s = fmin(limit_s, fmax(2, 0.25e-9 * (double)(b->deadline_ns - b->start_ns)));
-    return isfinite(limit_s) ? (int64_t)(limit_s * 1e9) : DEADLINE_NONE;
+    return limit_s;
+}
+
+/* True: it is predicted not to fit, and has been recorded as skipped. */
+static bool skipped(struct search_state *s, struct search_slot *slot)
+{
+    const struct search_request *r = s->r;
+    if (!budget_limited(r->budget) || slot->candidate.index == 0)
+        return false;
+    int32_t k = r->setting->folds->k;
+    double rows = s->shape.n / fmax(1, k - 1.0) * k;
+    double predicted =
+        budget_predict_s(r->budget, graph_learner(slot->candidate.graph), &slot->cost, k, rows);
+    double left = fmin(budget_left_s(r->budget), candidate_limit_s(s));
+    if (predicted <= left)
+        return false;
+    skip(s, slot, predicted, left);
+    return true;
 }
 
 static void submit(struct search_state *s, struct search_slot *slot)
 {
     const struct search_request *r = s->r;
-    int32_t k = r->setting->folds->k;
     graph_estimate(slot->candidate.graph, &s->shape, &slot->cost);
     archive_race(s, &slot->race);
+    double limit_s = candidate_limit_s(s);
     slot->r = r;
-    slot->limit_ns = candidate_limit(s);
+    slot->used = true;
+    slot->limit_ns = isfinite(limit_s) ? (int64_t)(limit_s * 1e9) : DEADLINE_NONE;
     slot->stop = (struct stop){.clock = r->setting->clock, .deadline_ns = DEADLINE_NONE, .parent = &s->stop};
-    slot->finished = false;
-    if (budget_limited(r->budget) && slot->candidate.index > 0) {
-        double rows = s->shape.n / fmax(1, k - 1.0) * k;
-        double predicted =
-            budget_predict_s(r->budget, graph_learner(slot->candidate.graph), &slot->cost, k, rows);
-        double left = budget_left_s(r->budget);
-        if (predicted > left) {
-            skip(s, slot, predicted, left);
-            return;
-        }
-    }
+    if (skipped(s, slot))
+        return;
     s->skips = 0;
     slot->task.run = run_slot;
     pool_submit(r->pool, &slot->task);
@@ -289,34 +312,30 @@ static bool finished(struct search_state *s)
     return s->skips >= MAX_SKIPS;
 }
 
-/* More time for the end game once the candidates that will probably make the model are known. */
-static void update_reserve(struct search_state *s, double fixed_s)
+/* Time for the ensemble and for the predictions of the candidates that will probably make the model. */
+static void update_reserve(struct search_state *s)
 {
     struct budget *b = s->r->budget;
-    if (!budget_limited(b) || s->n_kept == 0)
+    if (s->n_kept == 0)
         return;
-    int32_t n = s->r->ensemble && s->n_kept > 4 ? 4 : 1;
+    bool ensemble = s->r->ensemble && s->n_kept > 1;
     double total = 1e-9 * (double)(b->deadline_ns - b->start_ns);
-    double again = s->r->end_evaluations * s->out->candidates[s->out->best].eval.seconds;
-    b->reserve_s = fixed_s + fmin(0.3 * total, search_end_seconds(s, s->kept, n) + again);
-    int64_t end = budget_end_ns(b);
-    if (end < s->stop.deadline_ns && count_unfinished(s) == 0)
-        s->stop.deadline_ns = end;
+    double predictions = search_end_seconds(s, s->kept, ensemble && s->n_kept > 3 ? 3 : 1);
+    b->reserve_s =
+        s->fixed_s + fmin(0.3 * total, predictions + (ensemble ? SEARCH_ENSEMBLE_SHARE * total : 0));
 }
 
 static automl_status loop(struct search_state *s, automl_error *err)
 {
-    double fixed_s = s->r->budget->reserve_s;
     for (;;) {
-        while (s->collected <= s->created - SEARCH_LAG)
-            TRY(collect_next(s, err));
-        if (budget_limited(s->r->budget)) {
+        if (budget_limited(s->r->budget))
             await_room(s);
-            update_reserve(s, fixed_s);
-        }
+        TRY(collect(s, err));
+        if (budget_limited(s->r->budget))
+            update_reserve(s);
         if (finished(s))
             return AUTOML_OK;
-        struct search_slot *slot = &s->slots[s->created % SEARCH_LAG];
+        struct search_slot *slot = free_slot(s);
         memset(slot, 0, sizeof *slot);
         automl_status status = create(s, &slot->candidate, err);
         if (status < 0 || slot->candidate.graph == NULL) {
@@ -328,11 +347,30 @@ static automl_status loop(struct search_state *s, automl_error *err)
     }
 }
 
+/* Takes what is still under way, in order of creation. */
+static automl_status collect_rest(struct search_state *s, automl_error *err)
+{
+    for (;;) {
+        struct search_slot *oldest = NULL;
+        for (int32_t i = 0; i < SEARCH_LAG; i++) {
+            struct search_slot *slot = &s->slots[i];
+            if (slot->used && (oldest == NULL || slot->candidate.index < oldest->candidate.index))
+                oldest = slot;
+        }
+        if (oldest == NULL)
+            return AUTOML_OK;
+        TRY(take(s, oldest, err));
+    }
+}
+
 static void drain(struct search_state *s)
 {
-    for (; s->collected < s->created; s->collected++) {
-        struct search_slot *slot = &s->slots[s->collected % SEARCH_LAG];
-        await_slot(s, slot);
+    for (int32_t i = 0; i < SEARCH_LAG; i++) {
+        struct search_slot *slot = &s->slots[i];
+        if (!slot->used)
+            continue;
+        if (!slot->finished)
+            pool_wait(s->r->pool, &slot->task);
         evaluation_clear(&slot->candidate.eval);
         graph_unref(slot->candidate.graph);
     }
@@ -348,6 +386,8 @@ static void state_init(struct search_state *s, const struct search_request *r, s
         .clock = r->setting->clock,
         .deadline_ns = budget_end_ns(r->budget),
         .parent = r->stop};
+    s->fixed_s = r->budget->reserve_s;
+    s->ordered = !budget_limited(r->budget) || r->max_evaluations > 0 || r->max_generations > 0;
     s->shape = r->space->shape;
     s->shape.n *= (r->setting->folds->k - 1.0) / r->setting->folds->k;
     out->mem = r->mem;
@@ -364,8 +404,8 @@ automl_status search_run(const struct search_request *r, struct search_result *o
     automl_status status = archive_init(s, err);
     if (status >= 0)
         status = loop(s, err);
-    while (status >= 0 && s->collected < s->created)
-        status = collect_next(s, err);
+    if (status >= 0)
+        status = collect_rest(s, err);
     if (status < 0)
         atomic_store_explicit(&s->ending, 2, memory_order_relaxed);
     drain(s);
