@@ -3,7 +3,7 @@
  *
  * Predicted seconds = counted work x seconds per unit. Work is flops plus a quarter of the bytes moved (a
  * core does about four simple operations while it streams a byte from memory). The rate is the geometric mean
- * of what this job has measured, kept apart by learner once that learner has been seen, and starts at 1 ns.
+ * of what this job has measured, kept apart by learner once that learner has been seen, .
  * Under an evaluation budget without a deadline nothing here is consulted. Only the coordinating thread uses
  * it.
  */
@@ -16,9 +16,8 @@
 enum { BUDGET_RATES = 64 };
 
 struct budget_rate {
-    const struct op_class *learner; /* NULL: any other */
-    double log_sum;                 /* of log(seconds / work) */
-    double weight;
+    const struct op_class *learner; /* NULL: all together */
+    double seconds, work;           /* faded sums */
 };
 
 struct budget {

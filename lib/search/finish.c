@@ -53,8 +53,9 @@ static double row_cost(const struct search_state *s, int64_t i)
 static void cut_members(const struct search_state *s, struct search_member *m, int32_t *n)
 {
     const struct search_request *r = s->r;
-    double seconds = 0,
-           left = budget_limited(r->budget) ? budget_left_s(r->budget) + r->budget->reserve_s : INFINITY;
+    double seconds = 0, left = budget_limited(r->budget)
+                                   ? budget_left_s(r->budget) + r->budget->reserve_s - s->fixed_s
+                                   : INFINITY;
     double cost = 0;
     int64_t bytes = 0;
     int32_t kept = 0;
@@ -106,19 +107,35 @@ static automl_status order_members(
     return AUTOML_OK;
 }
 
-/* The best candidates and the best of each learner, best first; returns how many. */
+/* The best candidates and the best of each learner, best first, without the dummy (candidate 0): its constant
+ * would only shift folds against one another. Returns how many. */
 static int32_t ensemble_pool(const struct search_state *s, int64_t *out)
 {
-    int32_t n = s->n_kept;
-    memcpy(out, s->kept, (size_t)n * sizeof *out);
+    int32_t n = 0;
+    for (int32_t i = 0; i < s->n_kept; i++)
+        if (s->kept[i] != 0)
+            out[n++] = s->kept[i];
     for (int32_t f = 0; f < s->n_family; f++) {
-        bool listed = false;
+        bool listed = s->family[f] == 0;
         for (int32_t i = 0; i < s->n_kept; i++)
             listed = listed || s->kept[i] == s->family[f];
         if (!listed && candidate(s, s->family[f])->eval.oof != NULL)
             out[n++] = s->family[f];
     }
     return n;
+}
+
+/* Choosing may take its share, and must leave the time that predicting with a few members will take. */
+static int64_t ensemble_end(const struct search_state *s, const int64_t *pool, int32_t n)
+{
+    const struct budget *b = s->r->budget;
+    if (!budget_limited(b))
+        return DEADLINE_NONE;
+    double total = 1e-9 * (double)(b->deadline_ns - b->start_ns);
+    double later = s->fixed_s + search_end_seconds(s, pool, n < 3 ? n : 3);
+    int64_t share = clock_now(b->clock) + (int64_t)(SEARCH_ENSEMBLE_SHARE * total * 1e9);
+    int64_t latest = b->deadline_ns - (int64_t)(later * 1e9);
+    return share < latest ? share : latest;
 }
 
 static automl_status select_members(
@@ -130,6 +147,8 @@ static automl_status select_members(
     int32_t n = ensemble_pool(s, pool);
     for (int32_t i = 0; i < n; i++)
         oof[i] = candidate(s, pool[i])->eval.oof;
+    struct stop stop = {
+        .clock = r->setting->clock, .deadline_ns = ensemble_end(s, pool, n), .parent = r->stop};
     struct ensemble_request q = {.setting = r->setting,
         .oof = oof,
         .n_candidates = n,
@@ -137,7 +156,7 @@ static automl_status select_members(
         .max_members = SEARCH_MAX_MEMBERS,
         .max_rows = ENSEMBLE_MAX_ROWS,
         .rng = rng_split(&r->rng, UINT64_MAX),
-        .stop = r->stop,
+        .stop = &stop,
         .pool = r->pool};
     struct ensemble_result e;
     TRY(ensemble_select(&q, r->mem, &e, err));
@@ -179,7 +198,7 @@ static automl_status choose_model(struct search_state *s, automl_error *err)
     out->oof = NEW_ARRAY(s->r->mem, e->folds->n * e->n_classes, float);
     if (out->members == NULL || out->oof == NULL)
         return error_memory(err);
-    bool ensemble = s->r->ensemble && s->n_kept > 1 && stop_check(s->r->stop) == STOP_NO;
+    bool ensemble = s->r->ensemble && s->n_kept > 2 && stop_check(s->r->stop) == STOP_NO;
     if (ensemble) {
         TRY(select_members(s, out->members, &out->n_members, err));
         cut_members(s, out->members, &out->n_members);

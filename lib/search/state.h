@@ -5,9 +5,12 @@
 #include "search/pareto.h"
 #include "search/search.h"
 
+/* Of a deadline's budget: most that choosing the ensemble may take. */
+#define SEARCH_ENSEMBLE_SHARE 0.1
+
 enum { SEARCH_KEEP = 30 /* best candidates whose models and predictions are kept */ };
 
-/* One candidate under way. Slot i % SEARCH_LAG holds candidate i. */
+/* One candidate under way; in an ordered search slot i % SEARCH_LAG holds candidate i. */
 struct search_slot {
     struct task task;
     const struct search_request *r;
@@ -15,19 +18,21 @@ struct search_slot {
     struct op_cost cost; /* of one fit on a fold, predicted */
     struct eval_race race;
     struct stop stop;
-    int64_t limit_ns;         /* what the candidate may take once it runs */
-    bool submitted, finished; /* as the coordinator knows it */
+    int64_t limit_ns;    /* what the candidate may take once it runs */
+    bool used, finished; /* as the coordinator knows it */
 };
 
 struct search_state {
     const struct search_request *r;
     struct search_result *out;
     struct search_slot slots[SEARCH_LAG];
+    bool ordered; /* results are taken by lag, not as they come */
     int64_t created, collected;
     int64_t capacity; /* of out->candidates */
     int64_t offspring, since_best;
     int32_t portfolio; /* next entry; -1: used up */
     int32_t skips;     /* in a row */
+    double fixed_s;    /* of the end game: what the caller asked to keep back */
     int64_t next_progress_ns;
     _Atomic int32_t ending; /* told to all candidates when time is up */
     struct stop stop;
