@@ -2,8 +2,8 @@
  * source_sqlite.c - feature tables from an SQLite database.
  *
  * Storage classes belong to values, not to columns: each value goes its way through infer.c. All statements
- * run in one read transaction. Rows come in the order of rowid where there is one, so that an index on the
- * window's column does not change their order.
+ * run in one read transaction. Rows of a table come in the order of rowid, or else of the primary key, so
+ * that an index does not change their order.
  *
  * A window narrows the query when every value of its column begins with YYYY-MM-DD: such texts compare as
  * their local dates do, which a zone moves by a day at most. The bounds of the query leave room for that; the
@@ -27,8 +27,8 @@ struct reading {
     struct db *db;
     const char *name; /* of the table, without "main." */
     bool is_view;
-    const char *rowid; /* a name for it that is no column's; NULL: none */
-    bool narrow;       /* the query has bounds */
+    struct strbuf order; /* columns that fix the order of rows; empty for a view */
+    bool narrow;         /* the query has bounds */
     char bounds[2][DATE_PRINT_BYTES];
     int64_t n_rows; /* to come, for progress */
     struct strbuf sql;
@@ -153,18 +153,22 @@ static bool is_column(const struct table *t, const char *name)
     return false;
 }
 
-/* A table WITHOUT ROWID has none; asking is the only way to know. */
-static automl_status find_rowid(struct reading *r, automl_error *err)
+/* A name for the rowid that is no column's; NULL: none. */
+static const char *rowid_name(const struct table *t)
 {
     static const char *const NAMES[] = {"rowid", "_rowid_", "oid"};
-    for (size_t i = 0; !r->is_view && !r->rowid && i < sizeof NAMES / sizeof *NAMES; i++)
-        if (!is_column(&r->table, NAMES[i]))
-            r->rowid = NAMES[i];
-    if (!r->rowid)
-        return AUTOML_OK;
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (!is_column(t, NAMES[i]))
+            return NAMES[i];
+    return NULL;
+}
+
+/* Whether the table has a rowid: asking is the only way to know. */
+static automl_status try_rowid(struct reading *r, const char *rowid, bool *has, automl_error *err)
+{
     struct db_stmt *s = NULL;
     start_sql(r, "SELECT ");
-    strbuf_puts(&r->sql, r->rowid);
+    strbuf_puts(&r->sql, rowid);
     strbuf_puts(&r->sql, " FROM ");
     add_name(r, r->name);
     strbuf_puts(&r->sql, " LIMIT 0");
@@ -172,11 +176,42 @@ static automl_status find_rowid(struct reading *r, automl_error *err)
         return error_memory(err);
     automl_status status = db_prepare(r->db, strbuf_text(&r->sql), &s, NULL);
     db_finalize(s);
-    if (status == AUTOML_E_MEMORY)
-        return error_memory(err);
-    if (status < 0)
-        r->rowid = NULL;
-    return AUTOML_OK;
+    *has = status == AUTOML_OK;
+    return status == AUTOML_E_MEMORY ? error_memory(err) : AUTOML_OK;
+}
+
+static automl_status order_by_key(struct reading *r, automl_error *err)
+{
+    struct db_stmt *s = NULL;
+    automl_status status;
+    bool row = false;
+    TRY_DONE(db_prepare(r->db, "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk", &s, err));
+    TRY_DONE(db_bind_text(s, 1, r->name, (int64_t)strlen(r->name), err));
+    TRY_DONE(db_step(s, &row, err));
+    while (row) {
+        int64_t n = 0;
+        strbuf_puts(&r->order, r->order.n > 0 ? ", " : "");
+        db_quote_identifier(&r->order, db_text(s, 0, &n));
+        TRY_DONE(db_step(s, &row, err));
+    }
+done:
+    db_finalize(s);
+    return status;
+}
+
+static automl_status find_order(struct reading *r, automl_error *err)
+{
+    bool has = false;
+    const char *rowid = rowid_name(&r->table);
+    if (r->is_view)
+        return AUTOML_OK;
+    if (rowid)
+        TRY(try_rowid(r, rowid, &has, err));
+    if (has)
+        strbuf_puts(&r->order, rowid);
+    else
+        TRY(order_by_key(r, err));
+    return strbuf_ok(&r->order) ? AUTOML_OK : error_memory(err);
 }
 
 static bool bounded(const struct source_query *q)
@@ -197,12 +232,15 @@ static void day_text(int64_t us, int64_t days, char out[DATE_PRINT_BYTES])
     out[n < DATE_CHARS ? 0 : DATE_CHARS] = '\0';
 }
 
+/* The day that a date begins with. */
 static void set_range(const struct db_stmt *s, int32_t at, char out[DATE_PRINT_BYTES])
 {
-    int64_t n = 0, us;
-    const char *text = db_type(s, at) == DB_TEXT ? db_text(s, at, &n) : NULL;
-    if (text && date_parse(text, text + n, &us, NULL))
-        date_print(us, out);
+    int64_t n = 0;
+    const char *text = db_text(s, at, &n);
+    if (!text || n < DATE_CHARS)
+        return;
+    memcpy(out, text, DATE_CHARS);
+    out[DATE_CHARS] = '\0';
 }
 
 /* Whether every value of the window's column begins with YYYY-MM-DD; and the column's range. */
@@ -233,7 +271,7 @@ static automl_status narrow(struct reading *r, automl_error *err)
     return status;
 }
 
-/* FROM and WHERE. A view or a table without rowid keeps its own order if no index is offered: hence the +. */
+/* FROM and WHERE. The + keeps an index from changing the order of a view's rows, which nothing fixes. */
 static void add_rows(struct reading *r)
 {
     strbuf_puts(&r->sql, " FROM ");
@@ -242,7 +280,7 @@ static void add_rows(struct reading *r)
         if (!r->bounds[i][0])
             continue;
         strbuf_puts(&r->sql, i == 0 || !r->bounds[0][0] ? " WHERE " : " AND ");
-        strbuf_puts(&r->sql, r->rowid ? "" : "+");
+        strbuf_puts(&r->sql, r->is_view ? "+" : "");
         add_name(r, r->table.names.names[r->table.date]);
         strbuf_puts(&r->sql, i == 0 ? " >= ?1" : " < ?2");
     }
@@ -370,9 +408,9 @@ static automl_status read_rows(struct reading *r, automl_error *err)
     }
     strbuf_puts(&r->sql, t->n_active == 0 ? "1" : "");
     add_rows(r);
-    if (r->rowid) {
+    if (r->order.n > 0) {
         strbuf_puts(&r->sql, " ORDER BY ");
-        strbuf_puts(&r->sql, r->rowid);
+        strbuf_puts(&r->sql, strbuf_text(&r->order));
     }
     if (!strbuf_ok(&r->sql))
         return error_memory(err);
@@ -392,7 +430,7 @@ static automl_status read_all(struct reading *r, automl_error *err)
     TRY(open_table(r, err));
     TRY(read_names(r, err));
     TRY(table_open(&r->table, 0, err));
-    TRY(find_rowid(r, err));
+    TRY(find_order(r, err));
     TRY(narrow(r, err));
     TRY(count_rows(r, err));
     TRY(read_rows(r, err));
@@ -405,9 +443,11 @@ automl_status source_load_sqlite(automl_context *ctx, const struct source_query 
     struct reading r = {.name = q->table};
     table_init(&r.table, ctx, q, "row");
     strbuf_init(&r.sql, r.table.mem);
+    strbuf_init(&r.order, r.table.mem);
     automl_status status = read_all(&r, err);
     db_close(r.db);
     strbuf_free(&r.sql);
+    strbuf_free(&r.order);
     if (status == AUTOML_OK)
         status = table_finish(&r.table, out, out_date, err);
     table_free(&r.table);
