@@ -219,7 +219,7 @@ automl_status archive_add(struct search_state *s, struct search_candidate *c, au
     c = &out->candidates[i];
     count(s, c);
     s->since_best++;
-    if (c->eval.outcome != EVAL_DONE || isnan(c->eval.score) || (too_slow(s, c) && i > 0)) {
+    if (c->eval.outcome != EVAL_DONE || isnan(c->eval.score) || (too_slow(s, c) && c->index > 0)) {
         evaluation_drop_models(&c->eval);
         evaluation_drop_oof(&c->eval);
         return AUTOML_OK;

@@ -113,10 +113,10 @@ static int32_t ensemble_pool(const struct search_state *s, int64_t *out)
 {
     int32_t n = 0;
     for (int32_t i = 0; i < s->n_kept; i++)
-        if (s->kept[i] != 0)
+        if (candidate(s, s->kept[i])->index != 0)
             out[n++] = s->kept[i];
     for (int32_t f = 0; f < s->n_family; f++) {
-        bool listed = s->family[f] == 0;
+        bool listed = candidate(s, s->family[f])->index == 0;
         for (int32_t i = 0; i < s->n_kept; i++)
             listed = listed || s->kept[i] == s->family[f];
         if (!listed && candidate(s, s->family[f])->eval.oof != NULL)
