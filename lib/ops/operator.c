@@ -239,11 +239,14 @@ automl_status op_fit(struct op *op, const struct op_fit *in, automl_error *err)
     return status;
 }
 
-/* The columns must be those of fit: as many, of the same kinds, with the same dictionaries. */
-static automl_status check_input(const struct op *op, const struct frame *x, automl_error *err)
+/* The columns must be those of fit: as many, of the same kinds, with the same dictionaries. An operator that
+ * has next to nothing to do is stopped here. */
+static automl_status check_input(
+    const struct op *op, const struct frame *x, const struct stop *stop, automl_error *err)
 {
     if (!op->fitted)
         return error_set(err, AUTOML_E_STATE, "the operator is not fitted yet");
+    TRY(stop_status(stop, err));
     if (x->n_cols != op->n_in)
         return error_set(
             err, AUTOML_E_SCHEMA, "the input has %d columns, but fit saw %d", (int)x->n_cols, (int)op->n_in);
@@ -265,7 +268,7 @@ automl_status op_transform(const struct op *op, struct frame *x, struct mem *mem
     struct frame **out, automl_error *err)
 {
     struct frame *f = NULL;
-    automl_status status = check_input(op, x, err);
+    automl_status status = check_input(op, x, stop, err);
     if (status >= 0 && !op->cls->transform)
         status = error_set(err, AUTOML_E_STATE, "a classifier has no transform; ask for probabilities");
     if (status >= 0)
@@ -282,7 +285,7 @@ automl_status op_transform(const struct op *op, struct frame *x, struct mem *mem
 automl_status op_predict_proba(const struct op *op, struct frame *x, struct mem *mem, const struct stop *stop,
     double *proba, automl_error *err)
 {
-    automl_status status = check_input(op, x, err);
+    automl_status status = check_input(op, x, stop, err);
     if (status >= 0 && !op->cls->predict_proba)
         status = error_set(err, AUTOML_E_STATE, "a transformer has no probabilities; ask it to transform");
     if (status >= 0)
