@@ -60,12 +60,12 @@ static automl_status unreadable(automl_error *err)
     return error_set(err, AUTOML_E_UNSUPPORTED, "the search cannot vary a pipeline of this shape");
 }
 
+/* The union that puts node first; a union that has it second joins something else with the columns so far. */
 static int32_t union_of(const struct graph *g, int32_t node)
 {
     for (int32_t i = node + 1; i < g->n_nodes; i++)
-        for (int32_t j = 0; g->nodes[i].kind == NODE_UNION && j < g->nodes[i].n_inputs; j++)
-            if (g->nodes[i].inputs[j] == node)
-                return i;
+        if (g->nodes[i].kind == NODE_UNION && g->nodes[i].inputs[0] == node)
+            return i;
     return -1;
 }
 
