@@ -173,11 +173,13 @@ automl_status run_importance(struct job_run *u, automl_error *err)
             (int)u->n_features);
         return AUTOML_OK;
     }
+    int64_t failures = mem_failures(&u->ctx->mem);
     automl_status status = u->r->search.stopped
                                ? error_set(&why, AUTOML_E_CANCELLED, "the job was stopped on request")
                                : compute(u, (int64_t)rows, &why);
     TRY(run_abandoned(u, err));
-    if (status == AUTOML_E_MEMORY && mem_failures(u->mem) > 0)
+    /* Not the job's limit: the host has no more memory. */
+    if (status == AUTOML_E_MEMORY && mem_failures(&u->ctx->mem) > failures)
         return error_copy(err, &why);
     if (status >= 0)
         return AUTOML_OK;

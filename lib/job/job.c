@@ -75,7 +75,7 @@ void job_set_kind(automl_job *j, enum job_kind kind)
     j->kind = kind;
 }
 
-void job_set_progress(automl_job *j, int32_t (*fn)(const struct job_progress *p, void *user), void *user)
+void job_set_progress(automl_job *j, int32_t (*fn)(const struct automl_progress *p, void *user), void *user)
 {
     j->progress = fn;
     j->progress_user = user;

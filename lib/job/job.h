@@ -14,7 +14,6 @@
 
 typedef struct automl_job automl_job;
 typedef struct automl_progress automl_progress;
-#define job_progress automl_progress
 
 enum job_stage { STAGE_LOAD, STAGE_SELECT, STAGE_SEARCH, STAGE_FINISH, STAGE_DONE };
 
@@ -44,7 +43,7 @@ automl_status job_set_data(automl_job *j, automl_dataset *train, automl_dataset 
 automl_status job_set_store(automl_job *j, automl_store *s, automl_error *err);
 void job_set_kind(automl_job *j, enum job_kind kind);
 /* Non-zero stops. Called on the thread that runs the job, at most 10 times a second, and once at its end. */
-void job_set_progress(automl_job *j, int32_t (*fn)(const struct job_progress *p, void *user), void *user);
+void job_set_progress(automl_job *j, int32_t (*fn)(const struct automl_progress *p, void *user), void *user);
 
 automl_status job_run(automl_job *j, automl_error *err);
 automl_status job_start(automl_job *j, automl_error *err);

@@ -14,7 +14,7 @@ static const double FIXED_SECONDS = 0.05;    /* files are created, synced and re
 static const double RESERVE_SHARE_MAX = 0.35;
 
 /* The rule's plan, changed by what the user asked for. A named method is applied whatever the rule says. */
-static void make_plan(struct job_run *u)
+void run_plan(struct job_run *u)
 {
     struct balance_plan *plan = &u->r->balance;
     const char *name = params_string(u->p, JOB_BALANCE_METHOD);
@@ -123,7 +123,7 @@ automl_status run_setting(struct job_run *u, automl_error *err)
     int64_t left = mem_left(u->mem);
     u->r->score_with = u->r->score_without = NAN;
     TRY(find_metric(u, err));
-    make_plan(u);
+    run_plan(u);
     TRY(count_balanced(u, err));
     s->mem = u->mem;
     s->clock = u->ctx->clock;

@@ -49,7 +49,7 @@ void run_report(struct job_run *u, bool always)
     if (j->progress == NULL || (!always && now < u->next_progress_ns))
         return;
     u->next_progress_ns = now + PROGRESS_NS;
-    struct job_progress p = u->progress;
+    struct automl_progress p = u->progress;
     p.seconds = 1e-9 * (double)(now - u->budget.start_ns);
     p.seconds_left = INFINITY;
     if (budget_limited(&u->budget)) {

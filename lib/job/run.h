@@ -30,7 +30,7 @@ struct automl_job {
     enum job_kind kind;
     automl_dataset *train, *test; /* the host's; or NULL */
     char *store_path;             /* NULL: nothing is written */
-    int32_t (*progress)(const struct job_progress *p, void *user);
+    int32_t (*progress)(const struct automl_progress *p, void *user);
     void *progress_user;
     _Atomic int32_t cancel;  /* requests */
     _Atomic int32_t abandon; /* 2 after the second */
@@ -73,7 +73,7 @@ struct job_run {
     struct stop finish;  /* a second request only: the end game */
     automl_store *store; /* a handle of its own */
     int64_t next_poll_ns, next_progress_ns;
-    struct job_progress progress;
+    struct automl_progress progress;
     int32_t generation;
 
     struct job_window window;
@@ -116,6 +116,8 @@ void side_clear(struct mem *m, struct job_side *s);
 /* The schema of u->features on the training rows, with classes and the positive one. */
 automl_status run_schema(struct job_run *u, automl_error *err);
 
+/* The balancing that parameters and class counts ask for. */
+void run_plan(struct job_run *u);
 /* Metric, balancing, decision, folds: what candidates share. */
 automl_status run_setting(struct job_run *u, automl_error *err);
 automl_status run_select(struct job_run *u, automl_error *err);

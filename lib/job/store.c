@@ -87,6 +87,11 @@ automl_status store_open(automl_context *ctx, const char *path, automl_store **o
     return AUTOML_OK;
 }
 
+automl_context *store_context(const automl_store *s)
+{
+    return s->ctx;
+}
+
 const char *store_path(const automl_store *s)
 {
     return s->path;

@@ -23,6 +23,7 @@ struct store_row {
 
 automl_status store_open(automl_context *ctx, const char *path, automl_store **out, automl_error *err);
 void store_close(automl_store *s); /* NULL is fine */
+automl_context *store_context(const automl_store *s);
 const char *store_path(const automl_store *s);
 const char *store_features_path(const automl_store *s); /* PATH/features.db */
 
