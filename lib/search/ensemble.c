@@ -6,16 +6,24 @@
 #include <math.h>
 #include <string.h>
 
+/* One set of folds: its rows, and the sum of the members' predictions for them. */
+struct view {
+    const struct eval_setting *s;
+    const float *const *oof;
+    int64_t n;     /* scored rows */
+    int64_t *rows; /* positions of the scored rows in the job's training rows */
+    int32_t *y;
+    double *w;
+    double *sum; /* n x k: of the members so far */
+};
+
 struct greedy {
     const struct ensemble_request *r;
     struct mem *mem;
     const struct metric *metric; /* what steps maximise */
-    int64_t n;                   /* scored rows */
     int32_t k;
-    int64_t *rows; /* positions of the scored rows in the job's training rows */
-    int32_t *y;
-    double *w;
-    double *sum;     /* n x k: of the members so far */
+    struct view views[2];
+    int32_t n_views;
     int32_t size;    /* members so far, with repeats */
     int32_t *counts; /* per candidate */
     double *scores;  /* per candidate, of the current step */
@@ -24,23 +32,24 @@ struct greedy {
 
 static void greedy_clear(struct greedy *g)
 {
-    mem_free(g->mem, g->rows);
-    mem_free(g->mem, g->y);
-    mem_free(g->mem, g->w);
-    mem_free(g->mem, g->sum);
+    for (int32_t v = 0; v < g->n_views; v++) {
+        mem_free(g->mem, g->views[v].rows);
+        mem_free(g->mem, g->views[v].y);
+        mem_free(g->mem, g->views[v].w);
+        mem_free(g->mem, g->views[v].sum);
+    }
     mem_free(g->mem, g->counts);
     mem_free(g->mem, g->scores);
     mem_free(g->mem, g->status);
 }
 
 /* All validated rows, or every n/max-th of each fold's: folds are stratified, so this is too. */
-static int64_t choose_rows(const struct ensemble_request *r, int64_t *rows)
+static int64_t choose_rows(const struct eval_setting *s, int64_t max_rows, int64_t *rows)
 {
-    const struct eval_setting *s = r->setting;
     int64_t all = 0, n = 0, seen = 0;
     for (int32_t f = 0; f < s->folds->k; f++)
         all += s->fold[f].valid->n_rows;
-    int64_t most = r->max_rows > 0 && r->max_rows < all ? r->max_rows : all;
+    int64_t most = max_rows > 0 && max_rows < all ? max_rows : all;
     for (int32_t f = 0; f < s->folds->k; f++)
         for (int64_t i = 0; i < s->fold[f].valid->n_rows; i++, seen++)
             if ((seen + 1) * most / all > seen * most / all)
@@ -48,62 +57,77 @@ static int64_t choose_rows(const struct ensemble_request *r, int64_t *rows)
     return n;
 }
 
-static automl_status greedy_init(struct greedy *g, automl_error *err)
+static automl_status view_init(
+    struct greedy *g, const struct eval_setting *s, const float *const *oof, automl_error *err)
 {
-    const struct eval_setting *s = g->r->setting;
-    int32_t c = g->r->n_candidates;
-    bool labels = s->metric->flags & METRIC_LABELS;
-    g->k = s->n_classes;
-    g->metric = s->metric;
-    if (labels)
-        TRY(metric_find(NULL, "neg_log_loss", g->k, &g->metric, err));
-    g->rows = NEW_ARRAY(g->mem, s->folds->n, int64_t);
-    if (g->rows == NULL)
+    struct view *v = &g->views[g->n_views++];
+    *v = (struct view){.s = s, .oof = oof, .rows = NEW_ARRAY(g->mem, s->folds->n, int64_t)};
+    if (v->rows == NULL)
         return error_memory(err);
-    g->n = choose_rows(g->r, g->rows);
-    g->y = NEW_ARRAY(g->mem, g->n, int32_t);
-    g->w = s->w != NULL ? NEW_ARRAY(g->mem, g->n, double) : NULL;
-    g->sum = NEW_ZEROS(g->mem, g->n * g->k, double);
-    g->counts = NEW_ZEROS(g->mem, c, int32_t);
-    g->scores = NEW_ARRAY(g->mem, c, double);
-    g->status = NEW_ZEROS(g->mem, c, automl_status);
-    if (!g->y || (s->w != NULL && !g->w) || !g->sum || !g->counts || !g->scores || !g->status)
+    v->n = choose_rows(s, g->r->max_rows, v->rows);
+    v->y = NEW_ARRAY(g->mem, v->n, int32_t);
+    v->w = s->w != NULL ? NEW_ARRAY(g->mem, v->n, double) : NULL;
+    v->sum = NEW_ZEROS(g->mem, v->n * g->k, double);
+    if (v->y == NULL || (s->w != NULL && v->w == NULL) || v->sum == NULL)
         return error_memory(err);
-    for (int64_t i = 0; i < g->n; i++) {
-        g->y[i] = s->y[g->rows[i]];
-        if (g->w != NULL)
-            g->w[i] = s->w[g->rows[i]];
+    for (int64_t i = 0; i < v->n; i++) {
+        v->y[i] = s->y[v->rows[i]];
+        if (v->w != NULL)
+            v->w[i] = s->w[v->rows[i]];
     }
     return AUTOML_OK;
 }
 
-static void add_candidate(const struct greedy *g, int32_t c, double *to, double scale)
+static automl_status greedy_init(struct greedy *g, automl_error *err)
 {
-    const float *from = g->r->oof[c];
-    for (int64_t i = 0; i < g->n; i++)
-        for (int32_t j = 0; j < g->k; j++)
-            to[i * g->k + j] = (g->sum[i * g->k + j] + (double)from[g->rows[i] * g->k + j]) * scale;
+    const struct eval_setting *s = g->r->setting;
+    int32_t c = g->r->n_candidates;
+    g->k = s->n_classes;
+    g->metric = s->metric;
+    if (s->metric->flags & METRIC_LABELS)
+        TRY(metric_find(NULL, "neg_log_loss", g->k, &g->metric, err));
+    g->counts = NEW_ZEROS(g->mem, c, int32_t);
+    g->scores = NEW_ARRAY(g->mem, c, double);
+    g->status = NEW_ZEROS(g->mem, c, automl_status);
+    if (g->counts == NULL || g->scores == NULL || g->status == NULL)
+        return error_memory(err);
+    TRY(view_init(g, s, g->r->oof, err));
+    return g->r->fresh != NULL ? view_init(g, g->r->fresh, g->r->fresh_oof, err) : AUTOML_OK;
+}
+
+static void add_candidate(const struct view *v, int32_t k, int32_t c, double *to, double scale)
+{
+    const float *from = v->oof[c];
+    for (int64_t i = 0; i < v->n; i++)
+        for (int32_t j = 0; j < k; j++)
+            to[i * k + j] = (v->sum[i * k + j] + (double)from[v->rows[i] * k + j]) * scale;
+}
+
+static automl_status view_score(const struct greedy *g, const struct view *v, int32_t c, double *out)
+{
+    double *mean = NEW_ARRAY(g->mem, v->n * g->k, double);
+    if (mean == NULL)
+        return AUTOML_E_MEMORY;
+    add_candidate(v, g->k, c, mean, 1.0 / (g->size + 1));
+    struct metric_input in = {
+        .n = v->n, .k = g->k, .positive = v->s->positive, .y = v->y, .proba = mean, .w = v->w, .mem = g->mem};
+    automl_status status = g->metric->score(g->metric, &in, out, NULL);
+    mem_free(g->mem, mean);
+    return status;
 }
 
 /* Score of the members so far plus candidate c. */
 static void try_candidate(void *arg, int64_t c)
 {
     struct greedy *g = arg;
-    double *mean = NEW_ARRAY(g->mem, g->n * g->k, double);
-    if (mean == NULL) {
-        g->status[c] = AUTOML_E_MEMORY;
-        return;
+    double sum = 0;
+    g->status[c] = AUTOML_OK;
+    for (int32_t v = 0; v < g->n_views && g->status[c] >= 0; v++) {
+        double score = NAN;
+        g->status[c] = view_score(g, &g->views[v], (int32_t)c, &score);
+        sum += score / g->n_views;
     }
-    add_candidate(g, (int32_t)c, mean, 1.0 / (g->size + 1));
-    struct metric_input in = {.n = g->n,
-        .k = g->k,
-        .positive = g->r->setting->positive,
-        .y = g->y,
-        .proba = mean,
-        .w = g->w,
-        .mem = g->mem};
-    g->status[c] = g->metric->score(g->metric, &in, &g->scores[c], NULL);
-    mem_free(g->mem, mean);
+    g->scores[c] = sum;
 }
 
 static int32_t distinct(const struct greedy *g)
@@ -143,7 +167,8 @@ static automl_status greedy_step(struct greedy *g, int32_t *out_best, automl_err
 
 static void take(struct greedy *g, int32_t c)
 {
-    add_candidate(g, c, g->sum, 1);
+    for (int32_t v = 0; v < g->n_views; v++)
+        add_candidate(&g->views[v], g->k, c, g->views[v].sum, 1);
     g->counts[c]++;
     g->size++;
 }

@@ -9,10 +9,13 @@
 struct ensemble_request {
     const struct eval_setting *setting;
     const float *const *oof; /* n_candidates predictions, n x n_classes */
-    int32_t n_candidates;    /* best single first */
-    int32_t steps;           /* 25-40 */
-    int32_t max_members;     /* distinct candidates; <= 8 */
-    int64_t max_rows;        /* a stratified sample of rows is scored above this; 0: all */
+    /* The same candidates on other folds; NULL: none. Both count alike. */
+    const struct eval_setting *fresh;
+    const float *const *fresh_oof;
+    int32_t n_candidates; /* best single first */
+    int32_t steps;        /* 25-40 */
+    int32_t max_members;  /* distinct candidates; <= 8 */
+    int64_t max_rows;     /* a stratified sample of rows is scored above this; 0: all */
     struct rng rng;
     const struct stop *stop; /* its end keeps the best prefix so far */
     struct pool *pool;

@@ -138,15 +138,15 @@ static int64_t ensemble_end(const struct search_state *s, const int64_t *pool, i
     return share < latest ? share : latest;
 }
 
-static automl_status select_members(
-    struct search_state *s, struct search_member *members, int32_t *out_n, automl_error *err)
+static automl_status select_members(struct search_state *s, const int64_t *pool, int32_t n,
+    struct search_member *members, int32_t *out_n, automl_error *err)
 {
     const struct search_request *r = s->r;
-    int64_t pool[SEARCH_KEEP + BUDGET_RATES];
-    const float *oof[SEARCH_KEEP + BUDGET_RATES];
-    int32_t n = ensemble_pool(s, pool);
-    for (int32_t i = 0; i < n; i++)
+    const float *oof[SEARCH_KEEP + BUDGET_RATES], *fresh[SEARCH_KEEP + BUDGET_RATES];
+    for (int32_t i = 0; i < n; i++) {
         oof[i] = candidate(s, pool[i])->eval.oof;
+        fresh[i] = candidate(s, pool[i])->fresh.oof;
+    }
     struct stop stop = {
         .clock = r->setting->clock, .deadline_ns = ensemble_end(s, pool, n), .parent = r->stop};
     struct ensemble_request q = {.setting = r->setting,
@@ -158,6 +158,10 @@ static automl_status select_members(
         .rng = rng_split(&r->rng, UINT64_MAX),
         .stop = &stop,
         .pool = r->pool};
+    if (s->fresh.fold != NULL) {
+        q.fresh = &s->fresh;
+        q.fresh_oof = fresh;
+    }
     struct ensemble_result e;
     TRY(ensemble_select(&q, r->mem, &e, err));
     *out_n = 0;
@@ -168,48 +172,69 @@ static automl_status select_members(
     return order_members(s, members, *out_n, err);
 }
 
-/* The members' mean out-of-fold probabilities and their scores. */
-static automl_status score_members(struct search_state *s, const struct search_member *members, int32_t n,
-    float *oof, double *out_score, double *out_std, automl_error *err)
+/* The members' mean out-of-fold probabilities on one set of folds, and their scores there. */
+static automl_status score_on(struct search_state *s, bool fresh, const struct search_member *members,
+    int32_t n, float *oof, double *scores, automl_error *err)
 {
-    const struct eval_setting *e = s->r->setting;
+    const struct eval_setting *e = fresh ? &s->fresh : s->r->setting;
     int64_t cells = e->folds->n * e->n_classes;
     for (int64_t i = 0; i < cells; i++) {
         double sum = 0;
-        for (int32_t j = 0; j < n; j++)
-            sum += members[j].weight * (double)candidate(s, members[j].candidate)->eval.oof[i];
+        for (int32_t j = 0; j < n; j++) {
+            const struct search_candidate *c = candidate(s, members[j].candidate);
+            sum += members[j].weight * (double)(fresh ? c->fresh.oof[i] : c->eval.oof[i]);
+        }
         oof[i] = (float)sum;
     }
-    double *scores = NEW_ARRAY(s->r->mem, e->folds->k, double);
+    return oof_scores(e, oof, e->folds->k, scores, err);
+}
+
+static automl_status score_members(struct search_state *s, const struct search_member *members, int32_t n,
+    float *oof, double *out_score, double *out_std, automl_error *err)
+{
+    int32_t first = s->r->setting->folds->k, more = s->fresh.fold != NULL ? s->fresh.folds->k : 0;
+    double *scores = NEW_ARRAY(s->r->mem, first + more, double);
     if (scores == NULL)
         return error_memory(err);
-    automl_status status = oof_scores(e, oof, e->folds->k, scores, err);
+    automl_status status = score_on(s, false, members, n, oof, scores, err);
+    if (status >= 0 && more > 0)
+        status = score_on(s, true, members, n, oof, scores + first, err);
     if (status >= 0)
-        scores_summary(scores, e->folds->k, out_score, out_std);
+        scores_summary(scores, first + more, out_score, out_std);
     mem_free(s->r->mem, scores);
     return status;
 }
 
+/* The best single candidate (of pool[0], the leader), or an ensemble if that is better. */
 static automl_status choose_model(struct search_state *s, automl_error *err)
 {
     struct search_result *out = s->out;
     const struct eval_setting *e = s->r->setting;
+    struct search_member single = {.weight = 1};
+    int64_t pool[SEARCH_KEEP + BUDGET_RATES];
+    double score, std;
+    int32_t n = ensemble_pool(s, pool);
     out->members = NEW_ZEROS(s->r->mem, SEARCH_MAX_MEMBERS, struct search_member);
     out->oof = NEW_ARRAY(s->r->mem, e->folds->n * e->n_classes, float);
     if (out->members == NULL || out->oof == NULL)
         return error_memory(err);
-    bool ensemble = s->r->ensemble && s->n_kept > 2 && stop_check(s->r->stop) == STOP_NO;
-    if (ensemble) {
-        TRY(select_members(s, out->members, &out->n_members, err));
+    if (n > 0)
+        TRY(search_rescore(s, pool, &n, err));
+    else
+        pool[0] = out->best;
+    out->best = pool[0];
+    single.candidate = pool[0];
+    if (s->r->ensemble && n > 1 && stop_check(s->r->stop) == STOP_NO) {
+        TRY(select_members(s, pool, n, out->members, &out->n_members, err));
         cut_members(s, out->members, &out->n_members);
         TRY(score_members(s, out->members, out->n_members, out->oof, &out->score, &out->std, err));
+        TRY(score_members(s, &single, 1, out->oof, &score, &std, err));
+        if (out->score > score)
+            return score_members(s, out->members, out->n_members, out->oof, &out->score, &out->std, err);
     }
-    if (!ensemble || !(out->score > candidate(s, out->best)->eval.score)) {
-        out->members[0] = (struct search_member){.weight = 1, .candidate = out->best};
-        out->n_members = 1;
-        TRY(score_members(s, out->members, 1, out->oof, &out->score, &out->std, err));
-    }
-    return AUTOML_OK;
+    out->members[0] = single;
+    out->n_members = 1;
+    return score_members(s, &single, 1, out->oof, &out->score, &out->std, err);
 }
 
 static int compare_cost(const void *user, int32_t a, int32_t b)

@@ -414,6 +414,7 @@ automl_status search_run(const struct search_request *r, struct search_result *o
         status = search_finish(s, err);
     }
     report(s, true);
+    eval_setting_clear(&s->fresh);
     archive_clear(s);
     mem_free(r->mem, s);
     if (status < 0)
@@ -428,6 +429,7 @@ void search_result_clear(struct search_result *r)
     for (int64_t i = 0; i < r->n_candidates; i++) {
         graph_unref(r->candidates[i].graph);
         evaluation_clear(&r->candidates[i].eval);
+        evaluation_clear(&r->candidates[i].fresh);
     }
     mem_free(r->mem, r->candidates);
     mem_free(r->mem, r->front);

@@ -25,6 +25,9 @@ struct search_event {
 
 struct search_request {
     const struct eval_setting *setting;
+    /* Finalists are scored again on these folds, so that luck on the first ones does not decide; NULL: they
+     * are not. */
+    const struct folds *fresh_folds;
     const struct space *space;
     struct budget *budget;
     struct mem *mem;
@@ -53,8 +56,9 @@ struct search_candidate {
     int64_t index; /* order of creation */
     struct graph *graph;
     struct evaluation eval;
-    int64_t parent;     /* -1: portfolio or random */
-    const char *origin; /* dummy, portfolio, random, mutation, crossover */
+    struct evaluation fresh; /* of a finalist on other folds; without models; mem NULL: not one */
+    int64_t parent;          /* -1: portfolio or random */
+    const char *origin;      /* dummy, portfolio, random, mutation, crossover */
 };
 
 /* Graph and fold models are the candidate's own. */
@@ -74,9 +78,9 @@ struct search_result {
     struct search_member
         *members; /* what the model is made of, heaviest first, weights sum to 1; at least one */
     int32_t n_members;
-    double score; /* cv.score: of the model on pooled folds, mean over folds where defined */
+    double score; /* cv.score of the model: mean over the folds where it is defined, fresh ones included */
     double std;
-    float *oof;      /* of the model: n x n_classes */
+    float *oof;      /* of the model: n x n_classes; on the fresh folds if there were any */
     bool stopped;    /* by cancel */
     bool clock_used; /* a deadline ended or refused something: not reproducible */
     bool memory_limited;

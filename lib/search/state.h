@@ -7,6 +7,11 @@
 
 /* Of a deadline's budget: most that choosing the ensemble may take. */
 #define SEARCH_ENSEMBLE_SHARE 0.1
+/* ... and most that scoring the finalists again may take. */
+#define SEARCH_FRESH_SHARE 0.08
+
+/* Of larger data one set of folds tells enough. */
+enum { SEARCH_FRESH_ROWS = 20000 };
 
 enum { SEARCH_KEEP = 30 /* best candidates whose models and predictions are kept */ };
 
@@ -44,7 +49,8 @@ struct search_state {
     int32_t n_kept;
     int64_t family[BUDGET_RATES]; /* best candidate of each learner */
     int32_t n_family;
-    int32_t *population; /* positions in out->candidates */
+    struct eval_setting fresh; /* fold NULL: finalists are not scored again */
+    int32_t *population;       /* positions in out->candidates */
     int32_t n_population;
     int32_t *rank; /* of the population */
     double *crowding;
@@ -61,6 +67,12 @@ automl_status archive_add(struct search_state *s, struct search_candidate *c, au
 void archive_race(const struct search_state *s, struct eval_race *out);
 /* A parent: half of the time by NSGA-II's order, else by score. */
 const struct search_candidate *archive_parent(const struct search_state *s, struct rng *r);
+
+/* fresh.c */
+bool search_uses_fresh(const struct search_state *s);
+/* Scores the finalists pool[0..n) again, best first; keeps those that were done in time (at least one) and
+ * returns how many. */
+automl_status search_rescore(struct search_state *s, int64_t *pool, int32_t *n, automl_error *err);
 
 /* finish.c */
 automl_status search_finish(struct search_state *s, automl_error *err);
