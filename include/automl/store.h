@@ -74,7 +74,7 @@ AUTOML_API automl_status automl_store_jobs_json(
  * @param id     of the job
  * @param out    the JSON text, to be released with automl_buffer_free()
  * @param err    receives the error; may be NULL
- * @return AUTOML_OK; AUTOML_E_NOT_FOUND; AUTOML_E_CONFLICT for a prefix of several ids; AUTOML_E_STORE.
+ * @return AUTOML_OK; AUTOML_E_NOT_FOUND if no job, or several, begin with id; AUTOML_E_STORE.
  * @since 0.1
  */
 AUTOML_API automl_status automl_store_job_json(

@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 
-enum context_slot { CONTEXT_OPERATORS, CONTEXT_METRICS, CONTEXT_SLOTS };
+enum context_slot { CONTEXT_OPERATORS, CONTEXT_METRICS, CONTEXT_SCORERS, CONTEXT_SLOTS };
 
 struct context_extension {
     void *data;

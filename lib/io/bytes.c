@@ -19,6 +19,8 @@ enum { ABSENT = -1 };
 void writer_init(struct writer *w, struct mem *m)
 {
     strbuf_init(&w->bytes, m);
+    w->status = AUTOML_OK;
+    w->failed = NULL;
 }
 
 void writer_free(struct writer *w)
@@ -28,7 +30,23 @@ void writer_free(struct writer *w)
 
 bool writer_ok(const struct writer *w)
 {
-    return strbuf_ok(&w->bytes);
+    return strbuf_ok(&w->bytes) && w->status >= 0;
+}
+
+void writer_fail(struct writer *w, automl_status status, const char *who)
+{
+    if (w->status < 0)
+        return;
+    w->status = status;
+    w->failed = who;
+}
+
+automl_status writer_status(const struct writer *w, automl_error *err)
+{
+    if (w->status < 0 && w->status != AUTOML_E_MEMORY)
+        return error_set(err, AUTOML_E_CALLBACK, "operator '%s' of the host could not be saved: it failed with %s",
+            w->failed, automl_status_name(w->status));
+    return writer_ok(w) ? AUTOML_OK : error_memory(err);
 }
 
 static void put_bits(struct writer *w, uint64_t bits, size_t size)

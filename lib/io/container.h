@@ -15,11 +15,17 @@
 /* Values appended one after the other. Allocation failures surface in writer_ok. */
 struct writer {
     struct strbuf bytes;
+    automl_status status; /* AUTOML_OK, or of the host's function that could not give its bytes */
+    const char *failed;   /* whose; lives as long as the writer */
 };
 
 void writer_init(struct writer *w, struct mem *m);
 void writer_free(struct writer *w);
 bool writer_ok(const struct writer *w);
+/* A function of the host failed: kept if it is the first. `who` must outlive the writer. */
+void writer_fail(struct writer *w, automl_status status, const char *who);
+/* AUTOML_E_CALLBACK after writer_fail, AUTOML_E_MEMORY if an allocation failed. */
+automl_status writer_status(const struct writer *w, automl_error *err);
 void write_u8(struct writer *w, uint8_t x);
 void write_u32(struct writer *w, uint32_t x);
 void write_i32(struct writer *w, int32_t x);

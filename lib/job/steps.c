@@ -28,6 +28,7 @@ static void step_clear(struct job_run *u)
     side_clear(u->mem, &u->test);
     schema_free(u->schema);
     folds_free(u->folds);
+    folds_free(u->fresh_folds);
     mem_free(u->mem, u->features);
     mem_free(u->mem, u->groups);
     mem_free(u->mem, u->times);

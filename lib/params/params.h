@@ -98,6 +98,15 @@ const char *params_string(const struct params *p, int32_t i); /* NULL while unse
 int32_t params_strings(const struct params *p, int32_t i, const char *const **out);
 const char *params_json(const struct params *p, int32_t i); /* JSON text, or NULL */
 
+/* By key, for hosts: AUTOML_E_UNKNOWN_KEY, AUTOML_E_TYPE, AUTOML_E_STATE while unset. */
+automl_status params_get_bool(const struct params *p, const char *key, bool *out, automl_error *err);
+automl_status params_get_int(const struct params *p, const char *key, int64_t *out, automl_error *err);
+automl_status params_get_real(
+    const struct params *p, const char *key, double *out, automl_error *err); /* INT too */
+automl_status params_get_seed(const struct params *p, const char *key, uint64_t *out, automl_error *err);
+/* STRING, CHOICE, JSON; NULL while unset. */
+automl_status params_get_string(const struct params *p, const char *key, const char **out, automl_error *err);
+
 /* The condition of spec i holds (or there is none). */
 bool params_active(const struct params *p, int32_t i);
 

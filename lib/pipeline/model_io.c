@@ -26,8 +26,9 @@ static void replica_name(char out[NAME_BYTES], int32_t member, int32_t replica)
 static automl_status add_bytes(
     struct container_writer *c, const char *name, struct writer *w, automl_error *err)
 {
-    automl_status status =
-        writer_ok(w) ? container_add(c, name, w->bytes.data, (size_t)w->bytes.n, err) : error_memory(err);
+    automl_status status = writer_status(w, err);
+    if (status >= 0)
+        status = container_add(c, name, w->bytes.data, (size_t)w->bytes.n, err);
     writer_free(w);
     return status;
 }
