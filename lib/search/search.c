@@ -115,7 +115,12 @@ static automl_status take(struct search_state *s, struct search_slot *slot, auto
     score_on_this_thread(s, &slot->candidate);
     slot->used = false;
     s->collected++;
-    TRY(archive_add(s, &slot->candidate, err));
+    automl_status status = archive_add(s, &slot->candidate, err);
+    if (status < 0) { /* what was not taken over is left here */
+        evaluation_clear(&slot->candidate.eval);
+        graph_unref(slot->candidate.graph);
+        return status;
+    }
     if (mem_failures(s->r->mem) > 0)
         return error_memory(err);
     return AUTOML_OK;
@@ -435,5 +440,6 @@ void search_result_clear(struct search_result *r)
     mem_free(r->mem, r->front);
     mem_free(r->mem, r->members);
     mem_free(r->mem, r->oof);
+    mem_free(r->mem, r->fresh_oof);
     memset(r, 0, sizeof *r);
 }
