@@ -110,19 +110,21 @@ static void pooled_clear(struct mem *m, struct pooled *p)
     mem_free(m, p->proba);
 }
 
-static automl_status pooled_init(struct job_run *u, struct pooled *p, automl_error *err)
+/* The model's out-of-fold predictions: on the job's folds, and on fresh ones if finalists were scored again.
+ */
+static float *oof_view(const struct job_run *u, int32_t view)
 {
-    const float *oof = u->r->search.oof;
-    int64_t n = u->train.n;
-    size_t cells;
-    if (!size_mul((size_t)n, (size_t)u->k, &cells))
-        return error_memory(err);
-    p->y = NEW_ARRAY(u->mem, n, int32_t);
-    p->proba = NEW_ARRAY(u->mem, cells, double);
-    p->w = u->train.w != NULL ? NEW_ARRAY(u->mem, n, double) : NULL;
-    if (p->y == NULL || p->proba == NULL || (u->train.w != NULL && p->w == NULL))
-        return error_memory(err);
-    for (int64_t i = 0; i < n; i++) {
+    return view == 0 ? u->r->search.oof : u->r->search.fresh_oof;
+}
+
+static int32_t oof_views(const struct job_run *u)
+{
+    return u->r->search.fresh_oof != NULL ? 2 : 1;
+}
+
+static void pool_view(const struct job_run *u, const float *oof, struct pooled *p)
+{
+    for (int64_t i = 0; i < u->train.n; i++) {
         if (isnan(oof[i * u->k]))
             continue;
         for (int32_t c = 0; c < u->k; c++)
@@ -131,7 +133,47 @@ static automl_status pooled_init(struct job_run *u, struct pooled *p, automl_err
             p->w[p->n] = u->train.w[i];
         p->y[p->n++] = u->train.y[i];
     }
+}
+
+static automl_status pooled_init(struct job_run *u, struct pooled *p, automl_error *err)
+{
+    int64_t n = u->train.n * oof_views(u);
+    size_t cells;
+    if (!size_mul((size_t)n, (size_t)u->k, &cells))
+        return error_memory(err);
+    p->y = NEW_ARRAY(u->mem, n, int32_t);
+    p->proba = NEW_ARRAY(u->mem, cells, double);
+    p->w = u->train.w != NULL ? NEW_ARRAY(u->mem, n, double) : NULL;
+    if (p->y == NULL || p->proba == NULL || (u->train.w != NULL && p->w == NULL))
+        return error_memory(err);
+    for (int32_t v = 0; v < oof_views(u); v++)
+        pool_view(u, oof_view(u, v), p);
     return AUTOML_OK;
+}
+
+/* Writes the pooled rows back from position *at on. */
+static void unpool_view(const struct job_run *u, const struct pooled *p, float *oof, int64_t *at)
+{
+    for (int64_t i = 0; i < u->train.n; i++) {
+        if (isnan(oof[i * u->k]))
+            continue;
+        for (int32_t c = 0; c < u->k; c++)
+            oof[i * u->k + c] = (float)p->proba[*at * u->k + c];
+        ++*at;
+    }
+}
+
+static automl_status view_scores(struct job_run *u, int32_t view, double *scores, automl_error *err)
+{
+    if (view == 0)
+        return oof_scores(&u->setting, oof_view(u, 0), u->folds->k, scores, err);
+    struct eval_setting fresh = u->setting;
+    fresh.folds = u->fresh_folds;
+    fresh.fold = NULL;
+    TRY(eval_setting_init(&fresh, err));
+    automl_status status = oof_scores(&fresh, oof_view(u, 1), fresh.folds->k, scores, err);
+    eval_setting_clear(&fresh);
+    return status;
 }
 
 /* The cv score of the model as it predicts: with its temperature. */
@@ -139,19 +181,15 @@ static automl_status rescore(struct job_run *u, const struct pooled *p, automl_e
 {
     struct search_result *s = &u->r->search;
     int64_t at = 0;
-    for (int64_t i = 0; i < u->train.n; i++) {
-        if (isnan(s->oof[i * u->k]))
-            continue;
-        for (int32_t c = 0; c < u->k; c++)
-            s->oof[i * u->k + c] = (float)p->proba[at * u->k + c];
-        at++;
+    int32_t k = u->folds->k, views = oof_views(u);
+    double *scores = NEW_ARRAY(u->mem, (int64_t)k * views, double);
+    automl_status status = scores != NULL ? AUTOML_OK : error_memory(err);
+    for (int32_t v = 0; v < views && status >= 0; v++) {
+        unpool_view(u, p, oof_view(u, v), &at);
+        status = view_scores(u, v, scores + v * k, err);
     }
-    double *scores = NEW_ARRAY(u->mem, u->folds->k, double);
-    if (scores == NULL)
-        return error_memory(err);
-    automl_status status = oof_scores(&u->setting, s->oof, u->folds->k, scores, err);
     if (status >= 0)
-        scores_summary(scores, u->folds->k, &s->score, &s->std);
+        scores_summary(scores, k * views, &s->score, &s->std);
     mem_free(u->mem, scores);
     return status;
 }

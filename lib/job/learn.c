@@ -277,6 +277,7 @@ automl_status run_search(struct job_run *u, automl_error *err)
     }
     double fixed_s = u->budget.reserve_s;
     struct search_request q = {.setting = &u->setting,
+        .fresh_folds = u->fresh_folds,
         .space = &u->space,
         .budget = &u->budget,
         .mem = u->mem,

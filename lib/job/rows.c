@@ -242,6 +242,9 @@ automl_status run_rows(struct job_run *u, automl_error *err)
     TRY(bins_attach(u->mem, u->train.x, u->train.data->n_rows, err));
     TRY(folds_create(u->mem, u->train.y, u->train.n, u->k, (int32_t)params_int(u->p, JOB_CV_FOLDS), u->groups,
         u->times, rng_split(&u->rng, STREAM_FOLDS), &u->folds, err));
+    if (u->times == NULL)
+        TRY(folds_create(u->mem, u->train.y, u->train.n, u->k, u->folds->k, u->groups, NULL,
+            rng_split(&u->rng, STREAM_FRESH_FOLDS), &u->fresh_folds, err));
     u->r->folds = u->folds->k;
     u->r->train_rows = u->train.n;
     u->r->test_rows = u->test.n;

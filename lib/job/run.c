@@ -221,6 +221,7 @@ static void run_clear(struct job_run *u)
         space_clear(&u->space);
     prefix_cache_free(u->cache);
     folds_free(u->folds);
+    folds_free(u->fresh_folds);
     side_clear(m, &u->train);
     side_clear(m, &u->test);
     schema_free(u->schema);

@@ -15,6 +15,7 @@
 enum job_stream {
     STREAM_SPLIT = 1,
     STREAM_FOLDS,
+    STREAM_FRESH_FOLDS,
     STREAM_SELECT,
     STREAM_FIT,
     STREAM_SEARCH,
@@ -86,6 +87,8 @@ struct job_run {
     int32_t *groups; /* of the training rows; or NULL */
     int64_t *times;  /* likewise */
     struct folds *folds;
+    struct folds
+        *fresh_folds;   /* finalists are scored again on these; NULL with times, which allow one order only */
     double *correction; /* prior correction of the plan on the training rows; NULL without balancing */
     struct prefix_cache *cache;
     struct eval_setting setting;

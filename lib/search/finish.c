@@ -189,16 +189,17 @@ static automl_status score_on(struct search_state *s, bool fresh, const struct s
     return oof_scores(e, oof, e->folds->k, scores, err);
 }
 
+/* Leaves the members' predictions in out->oof and out->fresh_oof. */
 static automl_status score_members(struct search_state *s, const struct search_member *members, int32_t n,
-    float *oof, double *out_score, double *out_std, automl_error *err)
+    double *out_score, double *out_std, automl_error *err)
 {
     int32_t first = s->r->setting->folds->k, more = s->fresh.fold != NULL ? s->fresh.folds->k : 0;
     double *scores = NEW_ARRAY(s->r->mem, first + more, double);
     if (scores == NULL)
         return error_memory(err);
-    automl_status status = score_on(s, false, members, n, oof, scores, err);
+    automl_status status = score_on(s, false, members, n, s->out->oof, scores, err);
     if (status >= 0 && more > 0)
-        status = score_on(s, true, members, n, oof, scores + first, err);
+        status = score_on(s, true, members, n, s->out->fresh_oof, scores + first, err);
     if (status >= 0)
         scores_summary(scores, first + more, out_score, out_std);
     mem_free(s->r->mem, scores);
@@ -222,19 +223,24 @@ static automl_status choose_model(struct search_state *s, automl_error *err)
         TRY(search_rescore(s, pool, &n, err));
     else
         pool[0] = out->best;
+    if (s->fresh.fold != NULL) {
+        out->fresh_oof = NEW_ARRAY(s->r->mem, e->folds->n * e->n_classes, float);
+        if (out->fresh_oof == NULL)
+            return error_memory(err);
+    }
     out->best = pool[0];
     single.candidate = pool[0];
     if (s->r->ensemble && n > 1 && stop_check(s->r->stop) == STOP_NO) {
         TRY(select_members(s, pool, n, out->members, &out->n_members, err));
         cut_members(s, out->members, &out->n_members);
-        TRY(score_members(s, out->members, out->n_members, out->oof, &out->score, &out->std, err));
-        TRY(score_members(s, &single, 1, out->oof, &score, &std, err));
+        TRY(score_members(s, out->members, out->n_members, &out->score, &out->std, err));
+        TRY(score_members(s, &single, 1, &score, &std, err));
         if (out->score > score)
-            return score_members(s, out->members, out->n_members, out->oof, &out->score, &out->std, err);
+            return score_members(s, out->members, out->n_members, &out->score, &out->std, err);
     }
     out->members[0] = single;
     out->n_members = 1;
-    return score_members(s, &single, 1, out->oof, &out->score, &out->std, err);
+    return score_members(s, &single, 1, &out->score, &out->std, err);
 }
 
 static int compare_cost(const void *user, int32_t a, int32_t b)

@@ -80,9 +80,10 @@ struct search_result {
     int32_t n_members;
     double score; /* cv.score of the model: mean over the folds where it is defined, fresh ones included */
     double std;
-    float *oof;      /* of the model: n x n_classes; on the fresh folds if there were any */
-    bool stopped;    /* by cancel */
-    bool clock_used; /* a deadline ended or refused something: not reproducible */
+    float *oof;       /* of the model on the job's folds: n x n_classes */
+    float *fresh_oof; /* ... and on the fresh ones; NULL: there were none */
+    bool stopped;     /* by cancel */
+    bool clock_used;  /* a deadline ended or refused something: not reproducible */
     bool memory_limited;
 };
 
