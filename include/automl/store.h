@@ -93,6 +93,85 @@ AUTOML_API automl_status automl_store_job_json(
 AUTOML_API automl_status automl_store_result_json(
     automl_store *store, const char *id, automl_buffer **out, automl_error *err);
 
+/* Jobs of a store as they were when they were listed. */
+typedef struct automl_job_list automl_job_list;
+
+/**
+ * Lists jobs as automl_store_jobs_json() does, for programs that do not read JSON.
+ *
+ * @param store   the store
+ * @param status  "running", "succeeded", "failed", "cancelled" or "interrupted"; NULL: all
+ * @param limit   at most so many; 0: all
+ * @param out     the list, the newest first, to be released with automl_job_list_free()
+ * @param err     receives the error; may be NULL
+ * @return AUTOML_OK; AUTOML_E_RANGE for a negative limit; AUTOML_E_UNKNOWN_KEY for a status that does not
+ *         exist; AUTOML_E_STORE.
+ * @since 0.1
+ */
+AUTOML_API automl_status automl_store_list(
+    automl_store *store, const char *status, int64_t limit, automl_job_list **out, automl_error *err);
+
+/**
+ * Lists one job.
+ *
+ * @param store  the store
+ * @param id     of the job
+ * @param out    a list of one, to be released with automl_job_list_free()
+ * @param err    receives the error; may be NULL
+ * @return AUTOML_OK; AUTOML_E_NOT_FOUND if no job, or several, begin with id; AUTOML_E_STORE.
+ * @since 0.1
+ */
+AUTOML_API automl_status automl_store_find(
+    automl_store *store, const char *id, automl_job_list **out, automl_error *err);
+
+/**
+ * Releases a list. NULL is fine.
+ * @since 0.1
+ */
+AUTOML_API void automl_job_list_free(automl_job_list *list);
+
+/**
+ * @param list  the list; NULL gives 0
+ * @return the number of jobs.
+ * @since 0.1
+ */
+AUTOML_API int64_t automl_job_list_count(const automl_job_list *list);
+
+/**
+ * @param list  the list
+ * @param i     from 0
+ * @param key   "id", "status", "table", "target", "scoring", "created_at", "finished_at", "error", "folder"
+ *              or "config" (the parameters, JSON)
+ * @return the text, living as long as the list; NULL if the job has none, and if there is no such job or key.
+ * @since 0.1
+ */
+AUTOML_API const char *automl_job_list_text(const automl_job_list *list, int64_t i, const char *key);
+
+/**
+ * @param list  the list
+ * @param i     from 0
+ * @param key   "seconds", "cv_score" or "test_score"
+ * @return the number; NaN if the job has none, and if there is no such job or key.
+ * @since 0.1
+ */
+AUTOML_API double automl_job_list_number(const automl_job_list *list, int64_t i, const char *key);
+
+/**
+ * One metric of a job's model, as its result.json has it.
+ *
+ * @param store  the store
+ * @param id     of the job
+ * @param part   "train" or "test"
+ * @param name   of the metric, such as "accuracy" or "roc_auc"
+ * @param out    its value; NaN where it is undefined
+ * @param err    receives the error; may be NULL
+ * @return AUTOML_OK; AUTOML_E_NOT_FOUND; AUTOML_E_STATE if the job has no result; AUTOML_E_UNKNOWN_KEY for a
+ *         part or metric that the result does not have; AUTOML_E_STORE.
+ * @since 0.1
+ */
+AUTOML_API automl_status automl_store_metric(
+    automl_store *store, const char *id, const char *part, const char *name, double *out, automl_error *err);
+
 /**
  * Asks a running job, in whatever process it runs, to stop. It looks about once a second.
  *

@@ -66,10 +66,10 @@ automl_status dataset_require(
         return AUTOML_OK;
     }
     const char *near = nearest_name(name, d->names.names, d->n_cols);
-    if (!near)
-        return error_set(err, AUTOML_E_NOT_FOUND, "%s column '%s' is not in the data", role, name);
-    return error_set(
-        err, AUTOML_E_NOT_FOUND, "%s column '%s' is not in the data; nearest is '%s'", role, name, near);
+    error_set(err, AUTOML_E_NOT_FOUND, "%s column '%s' is not in the data%s%s%s", role, name,
+        near ? "; nearest is '" : "", near ? near : "", near ? "'" : "");
+    error_where(err, "column '%s'", name);
+    return AUTOML_E_NOT_FOUND;
 }
 
 bool column_missing(const struct column *c, int64_t row)

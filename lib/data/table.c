@@ -53,8 +53,10 @@ static automl_status find(const struct table *t, const char *name, int32_t *out,
         return AUTOML_OK;
     }
     const char *near = nearest_name(name, t->names.names, t->n_cols);
-    return error_set(err, AUTOML_E_NOT_FOUND, "column '%s' is not in table '%s'%s%s%s", name, t->query->table,
+    error_set(err, AUTOML_E_NOT_FOUND, "column '%s' is not in table '%s'%s%s%s", name, t->query->table,
         near ? "; nearest is '" : "", near ? near : "", near ? "'" : "");
+    error_where(err, "column '%s'", name);
+    return AUTOML_E_NOT_FOUND;
 }
 
 static automl_status resolve(struct table *t, automl_error *err)

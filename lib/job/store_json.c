@@ -9,7 +9,7 @@
 static const char *const states[] = {"running", "succeeded", "failed", "cancelled", "interrupted"};
 enum { STATES = sizeof states / sizeof *states };
 
-static automl_status check_state(const char *status, automl_error *err)
+automl_status store_status_check(const char *status, automl_error *err)
 {
     for (int32_t i = 0; i < STATES; i++)
         if (strcmp(states[i], status) == 0)
@@ -51,7 +51,7 @@ automl_status store_list_json(
     struct json_writer w;
     int64_t n = 0;
     if (status)
-        TRY(check_state(status, err));
+        TRY(store_status_check(status, err));
     TRY(store_list(s, status, limit, &rows, &n, err));
     json_writer_init(&w, out, 2);
     json_begin_array(&w);

@@ -5,6 +5,8 @@
 #include "io/json.h"
 #include "job/store.h"
 
+/* AUTOML_E_UNKNOWN_KEY for a status that no job can have. */
+automl_status store_status_check(const char *status, automl_error *err);
 /* An array of jobs as of store_list; AUTOML_E_UNKNOWN_KEY for a status that does not exist. */
 automl_status store_list_json(
     automl_store *s, const char *status, int64_t limit, struct strbuf *out, automl_error *err);
