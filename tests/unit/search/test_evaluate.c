@@ -78,7 +78,7 @@ static void drops_a_candidate_that_misses_the_bar(void **state)
     evaluate(&f.setting, g, &race, &stop_never, NULL, &e);
     assert_int_equal(e.outcome, EVAL_DROPPED);
     assert_int_equal(e.folds_done, 1);
-    assert_false(isnan(e.score));
+    assert_true(!isnan(e.score));
     evaluation_clear(&e);
     graph_unref(g);
     fixture_close(&f);
@@ -128,7 +128,7 @@ static void summary_leaves_undefined_folds_out(void **state)
     assert_true(std >= 1 && std <= 1);
     double none[] = {NAN};
     scores_summary(none, 1, &mean, &std);
-    assert_true(isnan(mean));
+    assert_true(isnan(mean) != 0);
 }
 
 int main(void)
