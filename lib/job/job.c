@@ -123,7 +123,7 @@ automl_status job_start(automl_job *j, automl_error *err)
     int failure = start_thread(j);
     if (failure != 0) {
         atomic_store(&j->state, JOB_NEW);
-        return error_set(err, AUTOML_E_MEMORY, "no thread can be started for the job: %s", strerror(failure));
+        return error_system(err, AUTOML_E_MEMORY, "start a thread for the job", NULL, failure);
     }
     j->threaded = true;
     return AUTOML_OK;
