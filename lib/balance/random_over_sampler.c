@@ -4,8 +4,8 @@
  * All rows come first, in order, then the drawn ones class by class. With `shrinkage` the numeric values of
  * drawn rows get normal noise (Menardi & Torelli, "Training and assessing classification rules with
  * imbalanced data", 2014): its scale is shrinkage times the class's standard deviation of the column times
- * the bandwidth (4 / ((p + 2) n))^(1 / (p + 4)). Categories and missing values stay as they are; the
- * reference wants neither.
+ * the bandwidth (4 / ((p + 2) n))^(1 / (p + 4)). Categories, missing values and those that noise would
+ * make infinite stay as they are; the reference wants none of them.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -94,8 +94,10 @@ static void smooth_column(
         double scale = factor * class_spread(x, d->classes.rows + d->classes.begin[c], n);
         struct rng of_class = rng_split(&in->rng, (uint64_t)in->k + (uint64_t)c);
         struct rng r = rng_split(&of_class, (uint64_t)column);
-        for (int64_t extra = d->targets[c] - n; extra > 0; extra--)
-            *added++ += scale * rng_normal(&r);
+        for (int64_t extra = d->targets[c] - n; extra > 0; extra--, added++) {
+            double moved = *added + scale * rng_normal(&r);
+            *added = isfinite(moved) ? moved : *added;
+        }
     }
 }
 

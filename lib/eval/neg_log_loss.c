@@ -9,11 +9,11 @@
 
 #include "eval/input.h"
 
-/* A NaN stays one. */
+/* NaN and Inf stay what they are: the total then tells. */
 static inline double clip(double p)
 {
     p = p < DBL_EPSILON ? DBL_EPSILON : p;
-    return p > 1.0 - DBL_EPSILON ? 1.0 - DBL_EPSILON : p;
+    return p > 1.0 - DBL_EPSILON && p <= DBL_MAX ? 1.0 - DBL_EPSILON : p;
 }
 
 static void block_two(const double *proba, const int32_t *y, int64_t n, double *q)
@@ -59,7 +59,7 @@ static automl_status score(
     double total = 0.0, weight = input_weight(in);
     for (int64_t begin = 0; begin < in->n; begin += INPUT_BLOCK)
         total += block_sum(in, begin, in->n - begin < INPUT_BLOCK ? in->n - begin : INPUT_BLOCK);
-    if (isnan(total))
+    if (!isfinite(total))
         return input_bad_proba(in, err);
     *out = weight > 0.0 ? total / weight : NAN;
     return AUTOML_OK;

@@ -163,3 +163,32 @@ void schema_expect_samples(struct mem *m, const struct param_schema *s)
     }
     params_free(p);
 }
+
+/* A value of a numeric setting: one of its ends, or anything not far from its usual ones. */
+static double any_number(const struct param_spec *p, struct rng *r)
+{
+    double most = fmin(p->max, fmax(10, fmax(10 * fabs(p->def), p->search_max)));
+    double least = fmax(p->min, -most), v = least + rng_double(r) * (most - least);
+    if (rng_below(r, 4) == 0 && !(p->flags & PARAM_OPEN_MIN))
+        v = least;
+    return p->type == PARAM_INT ? floor(v) : v;
+}
+
+void schema_vary(struct params *p, struct rng *r)
+{
+    const struct param_schema *s = params_schema(p);
+    for (int32_t i = 0; i < s->n; i++) {
+        const struct param_spec *spec = &s->specs[i];
+        automl_status status = AUTOML_OK;
+        if (spec->type == PARAM_BOOL)
+            status = params_set_bool(p, spec->key, rng_below(r, 2) > 0, NULL);
+        else if (spec->type == PARAM_CHOICE)
+            status = params_set_string(
+                p, spec->key, spec->choices[rng_below(r, (uint32_t)count_choices(spec))], NULL);
+        else if (spec->type == PARAM_INT)
+            status = params_set_int(p, spec->key, (int64_t)any_number(spec, r), NULL);
+        else if (spec->type == PARAM_REAL)
+            status = params_set_real(p, spec->key, any_number(spec, r), NULL);
+        expect(status == AUTOML_OK, s, spec, "a value of its range is refused");
+    }
+}

@@ -8,5 +8,8 @@
 void schema_expect_sane(const struct param_schema *s);
 /* What the search draws and changes is accepted when it is set, and comes back from JSON as it was. */
 void schema_expect_samples(struct mem *m, const struct param_schema *s);
+/* Any settings within their ranges, not only those the search draws; whole numbers stay small enough to work
+ * with. */
+void schema_vary(struct params *p, struct rng *r);
 
 #endif

@@ -108,6 +108,30 @@ static void expect_saved(struct battery *b, const struct mixed *d, const struct 
     op_unref(loaded);
 }
 
+/* Settings that exclude one another, or ask for more than the data have, are refused in words. */
+static void works_with_other_settings_or_says_why_not(struct battery *b)
+{
+    const automl_status allowed[] = {AUTOML_E_CONFLICT, AUTOML_E_RANGE, AUTOML_E_DATA, AUTOML_E_NUMERIC, 0};
+    struct mixed d;
+    struct rng r = rng_seed(6);
+    battery_data(b, ROWS, battery_classes(b), &d);
+    for (int i = 0; i < 5 * SAMPLES; i++) {
+        struct params *p = NULL;
+        struct op *op = NULL;
+        assert_int_equal(params_create(b->mem, b->cls->params, &p, NULL), AUTOML_OK);
+        schema_vary(p, &r);
+        const struct fit_options o = {.params = p};
+        automl_status status = battery_fit(b, &d, &o, &op);
+        if (status < 0)
+            battery_expect_error(b, status, allowed);
+        else
+            expect_saved(b, &d, op);
+        op_unref(op);
+        params_free(p);
+    }
+    mixed_free(&d);
+}
+
 static void is_the_same_after_saving_and_loading(struct battery *b)
 {
     struct mixed d;
@@ -530,6 +554,7 @@ int main(int argc, char **argv)
         CHECK(works_on_two_classes_and_on_more),
         CHECK(refuses_more_classes_than_it_knows),
         CHECK(works_with_every_setting_that_the_search_may_draw),
+        CHECK(works_with_other_settings_or_says_why_not),
         CHECK(is_the_same_after_saving_and_loading),
         CHECK(learns_the_same_bits_with_any_number_of_threads),
         CHECK(gives_a_row_the_same_bits_in_every_batch),
