@@ -48,7 +48,8 @@ struct ga {
     struct subset_scorer *scorer;
     int32_t k;
     int32_t *genes;            /* storage: k per genome */
-    struct genome *population; /* population_size, then offspring_size */
+    struct genome *population; /* size of them, best first, then the offspring */
+    int32_t size;              /* at most population_size: all are different */
     int64_t n_seen, seen_slots, evaluations;
     uint64_t *seen;
 };
@@ -386,7 +387,7 @@ static void mutate(const struct ga *g, struct rng *rng, int32_t *features)
 
 static int32_t tournament(const struct ga *g, struct rng *rng)
 {
-    uint32_t n = (uint32_t)g->r->population_size;
+    uint32_t n = (uint32_t)g->size;
     int32_t best = (int32_t)rng_below(rng, n);
     for (int32_t t = 0; t < 2; t++) {
         int32_t i = (int32_t)rng_below(rng, n);
@@ -467,23 +468,24 @@ static void rank_population(struct genome *p, int32_t n)
     }
 }
 
+/* Different subsets, at most population_size: there may not be so many. */
 static automl_status first_population(struct ga *g, automl_error *err)
 {
     struct rng rng = rng_split(&g->r->rng, STREAM_INIT);
-    int32_t size = g->r->population_size;
-    for (int32_t i = 0; i < size; i++) {
-        int32_t *features = g->population[i].features;
+    for (int32_t i = 0; i < g->r->population_size; i++) {
+        int32_t *features = g->population[g->size].features;
         for (int32_t t = 0; t < ATTEMPTS; t++) {
             TRY(init_genome(g, &rng, i, features, err));
-            if (!seen(g, genome_hash(g, features)))
-                break;
-        }
-        uint64_t h = genome_hash(g, features);
-        if (!seen(g, h))
+            uint64_t h = genome_hash(g, features);
+            if (seen(g, h))
+                continue;
             remember(g, h);
+            g->size++;
+            break;
+        }
     }
-    TRY(score_batch(g, g->population, size, err));
-    rank_population(g->population, size);
+    TRY(score_batch(g, g->population, g->size, err));
+    rank_population(g->population, g->size);
     return AUTOML_OK;
 }
 
@@ -492,7 +494,7 @@ static int32_t breed(struct ga *g, int32_t generation)
 {
     struct rng all = rng_split(&g->r->rng, STREAM_GENERATION);
     struct rng rng = rng_split(&all, (uint64_t)generation);
-    struct genome *next = g->population + g->r->population_size;
+    struct genome *next = g->population + g->size;
     int32_t n = 0;
     for (int32_t i = 0; i < g->r->offspring_size; i++) {
         for (int32_t t = 0; t < ATTEMPTS; t++) {
@@ -512,7 +514,7 @@ static void record(const struct ga *g, int32_t generation, struct selector_resul
 {
     double sum = 0;
     int32_t n = 0;
-    for (int32_t i = 0; i < g->r->population_size; i++) {
+    for (int32_t i = 0; i < g->size; i++) {
         if (isnan(g->population[i].score))
             continue;
         sum += g->population[i].score;
@@ -540,8 +542,10 @@ static automl_status evolve(struct ga *g, struct selector_result *out, automl_er
         int32_t n = breed(g, i);
         if (n == 0)
             break;
-        TRY(score_batch(g, g->population + g->r->population_size, n, err));
-        rank_population(g->population, g->r->population_size + n);
+        TRY(score_batch(g, g->population + g->size, n, err));
+        rank_population(g->population, g->size + n);
+        int32_t all = g->size + n;
+        g->size = all < g->r->population_size ? all : g->r->population_size;
         record(g, i, out);
     }
     return AUTOML_OK;
@@ -551,7 +555,7 @@ static automl_status evolve(struct ga *g, struct selector_result *out, automl_er
  * leader. */
 static automl_status rescore(struct ga *g, bool tree, automl_error *err)
 {
-    int32_t n = g->r->population_size < FINALISTS ? g->r->population_size : FINALISTS;
+    int32_t n = g->size < FINALISTS ? g->size : FINALISTS;
     double first[FINALISTS];
     if (exhausted(g) || n < 2)
         return AUTOML_OK;
@@ -583,9 +587,9 @@ static void take_result(const struct ga *g, struct selector_result *out)
 {
     for (int32_t i = 0; i < g->k; i++)
         out->features[i] = g->column[g->population[0].features[i]];
-    for (int32_t i = 0; i < g->r->population_size; i++)
+    for (int32_t i = 0; i < g->size; i++)
         for (int32_t j = 0; j < g->k; j++)
-            out->frequency[g->column[g->population[i].features[j]]] += 1.0 / g->r->population_size;
+            out->frequency[g->column[g->population[i].features[j]]] += 1.0 / g->size;
     out->score = g->population[0].score;
     out->evaluations = g->evaluations;
     out->stopped = stop_check(g->r->stop) != STOP_NO;
