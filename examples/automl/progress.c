@@ -14,7 +14,7 @@
 
 #include "cli.h"
 
-enum { BAR_CELLS = 24, LINE_BYTES = 256, LEAST_WIDTH = 20 };
+enum { BAR_CELLS = 24, LEAST_CELLS = 6, TEXT_COLUMNS = 44, LINE_BYTES = 256, LEAST_WIDTH = 20 };
 static const double LINE_SECONDS = 10;
 
 static int32_t terminal_width(void)
@@ -50,64 +50,67 @@ static const char *stage_name(const struct progress *p, const automl_progress *n
 
 struct line {
     char text[LINE_BYTES];
-    size_t n;
+    size_t n, room;
 };
 
 static void add(struct line *l, const char *format, ...) AUTOML_PRINTF(2, 3);
 
+/* The whole of it or nothing. */
 static void add(struct line *l, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     int n = vsnprintf(l->text + l->n, sizeof l->text - l->n, format, args);
     va_end(args);
-    if (n > 0)
-        l->n = l->n + (size_t)n < sizeof l->text ? l->n + (size_t)n : sizeof l->text - 1;
+    if (n > 0 && l->n + (size_t)n <= l->room)
+        l->n += (size_t)n;
+    l->text[l->n] = '\0';
 }
 
-/* The most important first: what does not fit is cut off. */
-static void describe(struct line *l, const struct progress *p, const automl_progress *now)
+/* The most important first. */
+static struct line describe(const struct progress *p, const automl_progress *now, int32_t room)
 {
     double best = automl_progress_best(now), left = automl_progress_seconds_left(now);
     const char *learner = automl_progress_learner(now);
-    add(l, "%3d %% %s", (int)(100 * automl_progress_share(now)), stage_name(p, now));
+    struct line l = {.room = room < LINE_BYTES ? (size_t)room : LINE_BYTES - 1};
+    add(&l, "%3d %% %s", (int)(100 * automl_progress_share(now)), stage_name(p, now));
     if (isfinite(best))
-        add(l, ", best %.4f", best);
+        add(&l, ", best %.4f", best);
     if (isfinite(left))
-        add(l, ", %d:%02d left", (int)(left / 60), (int)left % 60);
+        add(&l, ", %d:%02d left", (int)(left / 60), (int)left % 60);
     if (automl_progress_evaluated(now) > 0)
-        add(l, ", %lld evaluated", (long long)automl_progress_evaluated(now));
+        add(&l, ", %lld evaluated", (long long)automl_progress_evaluated(now));
     if (learner != NULL)
-        add(l, ", %s", learner);
+        add(&l, ", %s", learner);
+    return l;
 }
 
+/* The bar gets what the text leaves over. */
 static void draw_bar(struct progress *p, const automl_progress *now)
 {
-    struct line l = {.n = 0};
-    int32_t filled = (int32_t)(BAR_CELLS * automl_progress_share(now));
-    int32_t room = p->width - 1 - BAR_CELLS - 2;
     char cells[BAR_CELLS + 1];
-    for (int32_t i = 0; i < BAR_CELLS; i++)
-        cells[i] = i < filled ? '#' : '.';
-    cells[BAR_CELLS] = '\0';
-    describe(&l, p, now);
+    int32_t room = p->width - 1, n = room - TEXT_COLUMNS - 2;
+    n = n > BAR_CELLS ? BAR_CELLS : n;
     fputs("\r\033[K", stderr);
-    if (room >= LEAST_WIDTH)
+    if (n >= LEAST_CELLS) {
+        int32_t filled = (int32_t)(n * automl_progress_share(now));
+        for (int32_t i = 0; i < n; i++)
+            cells[i] = i < filled ? '#' : '.';
+        cells[n] = '\0';
         fprintf(stderr, "%s[%s]%s", p->color ? "\033[32m" : "", cells, p->color ? "\033[0m" : "");
-    else
-        room = p->width - 1;
-    fprintf(stderr, "%.*s", (int)room, l.text);
+        room -= n + 2;
+    }
+    fputs(describe(p, now, room).text, stderr);
     p->drawn = true;
 }
 
 static void write_line(struct progress *p, const automl_progress *now)
 {
-    struct line l = {.n = 0};
     double seconds = automl_progress_seconds(now);
     if (seconds < p->next_line_s)
         return;
     p->next_line_s = seconds + LINE_SECONDS;
-    describe(&l, p, now);
+    struct line l = describe(p, now, LINE_BYTES);
     fprintf(stderr, "automl: %s\n", l.text + strspn(l.text, " "));
 }
 

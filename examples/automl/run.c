@@ -158,9 +158,7 @@ static int run_job(struct session *s, automl_job *job)
     progress_init(&s->progress, &interrupts);
     if (!s->options->quiet)
         automl_job_set_progress(job, progress_show, &s->progress);
-    handle_signals(job);
     automl_status status = automl_job_run(job, s->err);
-    release_signals();
     progress_clear(&s->progress);
     if (status < 0)
         return fail(s, ABOUT_DATA);
@@ -180,10 +178,13 @@ int command_run(struct session *s)
         code = fail(s, ABOUT_STORE);
     if (code == CODE_OK && automl_job_set_store(job, store, s->err) < 0)
         code = fail(s, ABOUT_STORE);
-    if (code == CODE_OK)
+    if (code == CODE_OK) {
+        handle_signals(job);
         code = announce(job, store);
+    }
     if (code == CODE_OK)
         code = run_job(s, job);
+    release_signals();
     automl_job_free(job);
     automl_store_free(store);
     return code;

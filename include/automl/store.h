@@ -25,7 +25,7 @@ AUTOML_BEGIN_DECLS
 typedef struct automl_store automl_store;
 
 /**
- * Opens a store, and creates the directory if there is none (its parent must exist).
+ * Opens a store, and creates the directory and its parents if there is none.
  *
  * @param ctx   the context
  * @param path  of the directory
@@ -39,7 +39,7 @@ AUTOML_API automl_status automl_store_open(
     automl_context *ctx, const char *path, automl_store **out, automl_error *err);
 
 /**
- * Closes a store. Jobs that use it must be freed before. NULL is fine.
+ * Closes a store. NULL is fine.
  * @since 0.1
  */
 AUTOML_API void automl_store_free(automl_store *store);
