@@ -70,7 +70,9 @@ void options_free(struct options *o);
 void options_help(const struct command *c, FILE *to);
 
 /* output.c */
-int fail(const struct session *s, enum subject about);                /* reports s->err */
+int fail(const struct session *s, enum subject about); /* reports s->err */
+/* Names the file where the error does not. */
+int fail_in(const struct session *s, enum subject about, const char *file);
 int complain(int code, const char *format, ...) AUTOML_PRINTF(2, 3);  /* "automl: ..." */
 int print_buffer(automl_buffer *buffer);                              /* and frees it */
 int close_output(int code);                                           /* checks what was written */

@@ -64,7 +64,7 @@ int command_inspect(struct session *s)
 {
     automl_pipeline *model = NULL;
     if (automl_pipeline_load(s->ctx, s->options->argument[0], &model, s->err) < 0)
-        return fail(s, ABOUT_MODEL);
+        return fail_in(s, ABOUT_MODEL, s->options->argument[0]);
     int code = s->options->json ? print_model_json(s, model) : print_model(s, model);
     automl_pipeline_free(model);
     return code;

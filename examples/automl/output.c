@@ -104,15 +104,21 @@ static int code_of(const automl_error *err, enum subject about)
     }
 }
 
-int fail(const struct session *s, enum subject about)
+int fail_in(const struct session *s, enum subject about, const char *file)
 {
     const char *message = automl_error_message(s->err), *where = automl_error_where(s->err);
     int code = code_of(s->err, about);
     if (message[0] == '\0')
         message = automl_status_text(automl_error_status(s->err));
-    if (where[0] == '\0' || strstr(message, where) != NULL)
-        return complain(code, "%s", message);
-    return complain(code, "%s (%s)", message, where);
+    bool name_file = file != NULL && strstr(message, file) == NULL;
+    bool name_place = where[0] != '\0' && strstr(message, where) == NULL;
+    return complain(code, "%s%s%s%s%s%s", name_file ? file : "", name_file ? ": " : "", message,
+        name_place ? " (" : "", name_place ? where : "", name_place ? ")" : "");
+}
+
+int fail(const struct session *s, enum subject about)
+{
+    return fail_in(s, about, NULL);
 }
 
 int print_buffer(automl_buffer *buffer)

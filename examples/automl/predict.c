@@ -77,7 +77,7 @@ int command_predict(struct session *s)
     automl_dataset *rows = NULL;
     int code = CODE_OK;
     if (automl_pipeline_load(s->ctx, s->options->argument[0], &model, s->err) < 0)
-        return fail(s, ABOUT_MODEL);
+        return fail_in(s, ABOUT_MODEL, s->options->argument[0]);
     if (load_rows(s, &rows) < 0)
         code = fail(s, ABOUT_MODEL);
     else if (s->options->output != NULL)

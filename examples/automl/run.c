@@ -84,7 +84,7 @@ static int merge_file(struct session *s, automl_params *params, const char *path
         return code;
     automl_status status = automl_params_merge_json(params, text, n, s->err);
     free(text);
-    return status < 0 ? fail(s, ABOUT_USAGE) : CODE_OK;
+    return status < 0 ? fail_in(s, ABOUT_USAGE, path) : CODE_OK;
 }
 
 static int apply_settings(struct session *s, automl_params *params)
