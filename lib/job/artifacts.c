@@ -34,12 +34,19 @@ static automl_status save(struct job_run *u, const char *name, const void *bytes
     return status;
 }
 
+/* The levels of a category column as CSV fields, one after the other. */
+struct level_texts {
+    struct strbuf text;
+    int64_t *begin; /* n_levels + 1; NULL: no category column */
+};
+
 struct table {
     const struct job_run *u;
     const struct job_side *side;
     int32_t *columns; /* of side->data, in order of the file */
     int32_t n_columns;
-    int64_t first; /* row of the first block of this round */
+    struct level_texts *levels; /* per column of the file */
+    int64_t first;              /* row of the first block of this round */
     struct strbuf *blocks;
 };
 
@@ -48,13 +55,26 @@ static void put_text(struct strbuf *b, const char *text)
     csv_put(b, text, strlen(text));
 }
 
+static void put_cell(const struct table *t, int32_t j, int64_t row, struct strbuf *b)
+{
+    const struct column *c = &t->side->data->cols[t->columns[j]];
+    const struct level_texts *v = &t->levels[j];
+    char buffer[DATE_PRINT_BYTES];
+    if (column_missing(c, row))
+        return;
+    if (v->begin == NULL)
+        put_text(b, column_text(c, row, buffer));
+    else
+        strbuf_add(b, strbuf_text(&v->text) + v->begin[c->codes[row]],
+            (size_t)(v->begin[c->codes[row] + 1] - v->begin[c->codes[row]]));
+}
+
 static void put_row(const struct table *t, int64_t i, struct strbuf *b)
 {
     const struct job_side *s = t->side;
     const struct schema *schema = t->u->r->model->schema;
-    char buffer[DATE_PRINT_BYTES];
     for (int32_t j = 0; j < t->n_columns; j++) {
-        put_text(b, column_text(&s->data->cols[t->columns[j]], s->rows[i], buffer));
+        put_cell(t, j, s->rows[i], b);
         strbuf_putc(b, ',');
     }
     put_text(b, schema->classes[s->labels[i]]);
@@ -134,6 +154,47 @@ static automl_status choose_columns(struct table *t, automl_error *err)
     return AUTOML_OK;
 }
 
+static automl_status level_texts_init(
+    struct mem *m, const struct column *c, struct level_texts *v, automl_error *err)
+{
+    strbuf_init(&v->text, m);
+    if (c->type != COLUMN_CATEGORICAL)
+        return AUTOML_OK;
+    v->begin = NEW_ARRAY(m, (int64_t)c->n_levels + 1, int64_t);
+    if (v->begin == NULL)
+        return error_memory(err);
+    for (int32_t l = 0; l < c->n_levels; l++) {
+        v->begin[l] = v->text.n;
+        put_text(&v->text, c->levels[l]);
+    }
+    v->begin[c->n_levels] = v->text.n;
+    return strbuf_ok(&v->text) ? AUTOML_OK : error_memory(err);
+}
+
+static automl_status make_levels(struct table *t, automl_error *err)
+{
+    t->levels = NEW_ZEROS(t->u->mem, t->n_columns, struct level_texts);
+    if (t->levels == NULL)
+        return error_memory(err);
+    for (int32_t j = 0; j < t->n_columns; j++)
+        TRY(level_texts_init(t->u->mem, &t->side->data->cols[t->columns[j]], &t->levels[j], err));
+    return AUTOML_OK;
+}
+
+static void table_clear(struct table *t, int64_t n_blocks)
+{
+    struct mem *m = t->u->mem;
+    for (int64_t i = 0; t->blocks != NULL && i < n_blocks; i++)
+        strbuf_free(&t->blocks[i]);
+    for (int32_t j = 0; t->levels != NULL && j < t->n_columns; j++) {
+        strbuf_free(&t->levels[j].text);
+        mem_free(m, t->levels[j].begin);
+    }
+    mem_free(m, t->blocks);
+    mem_free(m, t->levels);
+    mem_free(m, t->columns);
+}
+
 static automl_status write_table(
     struct job_run *u, const struct job_side *s, const char *name, automl_error *err)
 {
@@ -148,6 +209,8 @@ static automl_status write_table(
     if (status >= 0)
         status = choose_columns(&t, err);
     if (status >= 0)
+        status = make_levels(&t, err);
+    if (status >= 0)
         status = file_create(u->mem, path, &w, err);
     if (status >= 0)
         status = write_header(&t, w, err);
@@ -157,10 +220,7 @@ static automl_status write_table(
         status = file_commit(w, err);
     else
         file_abandon(w);
-    for (int64_t i = 0; t.blocks != NULL && i < n_blocks; i++)
-        strbuf_free(&t.blocks[i]);
-    mem_free(u->mem, t.blocks);
-    mem_free(u->mem, t.columns);
+    table_clear(&t, n_blocks);
     mem_free(u->mem, path);
     return status;
 }

@@ -29,6 +29,12 @@ static double refit_seconds(const struct job_run *u)
     return sum;
 }
 
+/* One model predicts in a k-th of the time that is reserved for the fold models. */
+static double refit_saves(const struct job_run *u)
+{
+    return u->predict_s * (1 - 1.0 / u->folds->k);
+}
+
 static bool wants_refit(struct job_run *u)
 {
     int32_t mode = params_choice(u->p, JOB_REFIT);
@@ -36,7 +42,7 @@ static bool wants_refit(struct job_run *u)
         return false;
     if (u->r->search.stopped || stop_check(&u->stop) == STOP_CANCEL)
         return false;
-    if (run_has_time(u, refit_seconds(u)))
+    if (run_has_time(u, refit_seconds(u) - refit_saves(u)))
         return true;
     u->r->reproducible = false;
     u->r->partial = u->r->partial || mode == REFIT_ALWAYS;
@@ -47,7 +53,9 @@ static bool wants_refit(struct job_run *u)
 static automl_status refit_one(struct job_run *u, int32_t i, struct fitted **out, automl_error *err)
 {
     struct rng rng = rng_split(&u->rng, STREAM_REFIT);
-    struct stop stop = {.clock = u->ctx->clock, .deadline_ns = budget_end_ns(&u->budget), .parent = &u->stop};
+    struct stop stop = {.clock = u->ctx->clock, .deadline_ns = DEADLINE_NONE, .parent = &u->stop};
+    if (budget_limited(&u->budget))
+        stop.deadline_ns = budget_end_ns(&u->budget) + (int64_t)(refit_saves(u) * 1e9);
     struct fit_request q = {.x = u->train.x,
         .y = u->train.y,
         .w = u->train.w,
@@ -79,17 +87,46 @@ static bool refit(struct job_run *u, struct fitted **fits)
     return true;
 }
 
+/* Seconds in which one fold model of each member predicts all rows. */
+static double replica_seconds(const struct job_run *u)
+{
+    double sum = 0, rows = (double)(u->train.n + u->test.n);
+    for (int32_t i = 0; i < u->r->search.n_members; i++) {
+        struct op_cost c;
+        struct graph *g = member(u, i)->graph;
+        graph_estimate(g, &u->space.shape, &c);
+        sum += budget_predict_s(&u->budget, graph_learner(g), &c, 0, rows);
+    }
+    return sum / pool_threads(u->pool);
+}
+
+/* All fold models, or as many as can predict in the time that is left. */
+static int32_t count_replicas(struct job_run *u)
+{
+    int32_t k = u->folds->k;
+    if (!budget_limited(&u->budget))
+        return k;
+    double left = budget_left_s(&u->budget) + u->predict_s, one = replica_seconds(u);
+    if (one * k <= left)
+        return k;
+    int32_t n = left > one ? (int32_t)(left / one) : 1;
+    u->r->reproducible = false;
+    run_warn(u, "the model keeps %d of its %d fold models, as there was no time to predict with all", (int)n,
+        (int)k);
+    return n;
+}
+
 static automl_status add_members(struct job_run *u, automl_pipeline *p, automl_error *err)
 {
     const struct search_result *s = &u->r->search;
     struct fitted *fits[SEARCH_MAX_MEMBERS] = {NULL};
     bool refitted = wants_refit(u) && refit(u, fits);
+    int32_t replicas = refitted ? 1 : count_replicas(u);
     automl_status status = AUTOML_OK;
     for (int32_t i = 0; status >= 0 && i < s->n_members; i++) {
         struct search_candidate *c = member(u, i);
         struct fitted *const *models = refitted ? &fits[i] : c->eval.fold_models;
-        status =
-            model_add_member(p, s->members[i].weight, c->graph, models, refitted ? 1 : c->eval.n_folds, err);
+        status = model_add_member(p, s->members[i].weight, c->graph, models, replicas, err);
     }
     for (int32_t i = 0; refitted && i < s->n_members; i++)
         fitted_unref(fits[i]);

@@ -8,8 +8,9 @@
 #include "job/run.h"
 
 static const double SELECT_SHARE = 0.25;     /* of max_seconds */
-static const double CELL_SECONDS = 1e-7;     /* a cell of a CSV file, written on one thread */
+static const double CELL_SECONDS = 2e-7;     /* a cell of a CSV file, written on one thread */
 static const double IMPORTANCE_SHARE = 0.03; /* of max_seconds, but not over 5 s */
+static const double METRIC_SECONDS = 1.5e-6; /* all metrics, a row and class */
 static const double FIXED_SECONDS = 0.05;    /* files are created, synced and renamed, the row is stored */
 static const double RESERVE_SHARE_MAX = 0.35;
 
@@ -273,7 +274,8 @@ automl_status run_search(struct job_run *u, automl_error *err)
     TRY(make_space(u, err));
     if (budget_limited(&u->budget)) {
         u->files_s = file_seconds(u);
-        u->budget.reserve_s = u->files_s + fmin(IMPORTANCE_SHARE * job_max_seconds(u->p), 5);
+        double metrics_s = METRIC_SECONDS * (double)(u->train.n + u->test.n) * u->k / 2;
+        u->budget.reserve_s = u->files_s + metrics_s + fmin(IMPORTANCE_SHARE * job_max_seconds(u->p), 5);
     }
     double fixed_s = u->budget.reserve_s;
     struct search_request q = {.setting = &u->setting,

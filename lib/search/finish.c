@@ -35,6 +35,37 @@ double search_end_seconds(const struct search_state *s, const int64_t *members, 
     return sum / pool_threads(s->r->pool);
 }
 
+/* Seconds that predictions may take. */
+static double prediction_time(const struct search_state *s)
+{
+    const struct budget *b = s->r->budget;
+    return budget_limited(b) ? budget_left_s(b) + b->reserve_s - s->fixed_s : INFINITY;
+}
+
+/* Keeps, in order, the candidates of which at least one fold model can predict in the time that is left, or
+ * else the fastest. */
+static int32_t keep_fast(const struct search_state *s, int64_t *pool, int32_t n)
+{
+    double left = prediction_time(s) * pool_threads(s->r->pool), least = INFINITY;
+    int64_t fastest = -1;
+    int32_t kept = 0;
+    for (int32_t i = 0; i < n && isfinite(left); i++) {
+        double seconds = predict_seconds(s, pool[i]) / s->r->setting->folds->k;
+        if (seconds < least) {
+            least = seconds;
+            fastest = pool[i];
+        }
+        if (seconds <= left)
+            pool[kept++] = pool[i];
+    }
+    if (!isfinite(left) || n == 0)
+        return n;
+    s->out->clock_used = s->out->clock_used || kept < n;
+    if (kept == 0)
+        pool[kept++] = fastest;
+    return kept;
+}
+
 static int64_t model_bytes(const struct search_state *s, int64_t i)
 {
     const struct evaluation *e = &candidate(s, i)->eval;
@@ -53,9 +84,7 @@ static double row_cost(const struct search_state *s, int64_t i)
 static void cut_members(const struct search_state *s, struct search_member *m, int32_t *n)
 {
     const struct search_request *r = s->r;
-    double seconds = 0, left = budget_limited(r->budget)
-                                   ? budget_left_s(r->budget) + r->budget->reserve_s - s->fixed_s
-                                   : INFINITY;
+    double seconds = 0, left = prediction_time(s);
     double cost = 0;
     int64_t bytes = 0;
     int32_t kept = 0;
@@ -214,7 +243,7 @@ static automl_status choose_model(struct search_state *s, automl_error *err)
     struct search_member single = {.weight = 1};
     int64_t pool[SEARCH_KEEP + BUDGET_RATES];
     double score, std;
-    int32_t n = ensemble_pool(s, pool);
+    int32_t n = keep_fast(s, pool, ensemble_pool(s, pool));
     out->members = NEW_ZEROS(s->r->mem, SEARCH_MAX_MEMBERS, struct search_member);
     out->oof = NEW_ARRAY(s->r->mem, e->folds->n * e->n_classes, float);
     if (out->members == NULL || out->oof == NULL)

@@ -326,8 +326,9 @@ static void update_reserve(struct search_state *s)
     bool ensemble = s->r->ensemble && s->n_kept > 1;
     double total = 1e-9 * (double)(b->deadline_ns - b->start_ns);
     double predictions = search_end_seconds(s, s->kept, ensemble && s->n_kept > 3 ? 3 : 1);
+    double again = s->r->end_evaluations * s->out->candidates[s->kept[0]].eval.seconds;
     b->reserve_s =
-        s->fixed_s + fmin(0.3 * total, predictions + (ensemble ? SEARCH_ENSEMBLE_SHARE * total : 0));
+        s->fixed_s + fmin(0.3 * total, predictions + again + (ensemble ? SEARCH_ENSEMBLE_SHARE * total : 0));
 }
 
 static automl_status loop(struct search_state *s, automl_error *err)

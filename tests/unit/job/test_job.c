@@ -130,6 +130,29 @@ static void writes_all_its_files_and_its_row(void **state)
     job_free(j);
 }
 
+/* Row 5 lacks b; row 0 has no target and is left out. */
+static void leaves_missing_cells_empty_in_its_tables(void **state)
+{
+    struct fixture *f = *state;
+    automl_job *j = test_job(f->ctx, test_config(f->ctx, "threads", "3", NULL), f->data);
+    int32_t empty = 0, lines = 0;
+    assert_int_equal(job_set_store(j, f->store, NULL), AUTOML_OK);
+    assert_int_equal(job_run(j, NULL), AUTOML_OK);
+    for (int32_t i = 0; i < 2; i++) {
+        char *text = test_read(job_folder(j), i == 0 ? "train.csv" : "test.csv", NULL);
+        assert_non_null(text);
+        assert_null(strchr(text, '"'));
+        for (char *at = text; (at = strstr(at, ",,")) != NULL; at++)
+            empty++;
+        for (char *at = text; (at = strchr(at, '\n')) != NULL; at++)
+            lines++;
+        free(text);
+    }
+    assert_int_equal(lines, 288 + 2);
+    assert_int_equal(empty, 17);
+    job_free(j);
+}
+
 static void predicts_from_the_file_what_the_table_says(void **state)
 {
     struct fixture *f = *state;
@@ -425,6 +448,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(gives_the_same_bytes_with_1_2_and_5_threads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(writes_all_its_files_and_its_row, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(leaves_missing_cells_empty_in_its_tables, set_up, tear_down),
         cmocka_unit_test_setup_teardown(predicts_from_the_file_what_the_table_says, set_up, tear_down),
         cmocka_unit_test_setup_teardown(writes_nothing_without_a_store, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_a_failed_job_without_files, set_up, tear_down),
