@@ -327,8 +327,9 @@ static void update_reserve(struct search_state *s)
     double total = 1e-9 * (double)(b->deadline_ns - b->start_ns);
     double predictions = search_end_seconds(s, s->kept, ensemble && s->n_kept > 3 ? 3 : 1);
     double again = s->r->end_evaluations * s->out->candidates[s->kept[0]].eval.seconds;
-    b->reserve_s =
-        s->fixed_s + fmin(0.3 * total, predictions + again + (ensemble ? SEARCH_ENSEMBLE_SHARE * total : 0));
+    double choosing =
+        (ensemble ? SEARCH_ENSEMBLE_SHARE : 0) + (search_uses_fresh(s) ? SEARCH_FRESH_SHARE : 0);
+    b->reserve_s = s->fixed_s + fmin(0.35 * total, predictions + again + choosing * total);
 }
 
 static automl_status loop(struct search_state *s, automl_error *err)
