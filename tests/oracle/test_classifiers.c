@@ -87,18 +87,19 @@ static void gaussian_nb_matches(void **state)
 
 /* Probabilities and, through the importance, absolute coefficients. */
 static void check_logistic(const char *settings, const double *table, int64_t n, const int32_t *y,
-    const double *w, int32_t k, const double *expected, const double *coef)
+    const double *w, int32_t k, const double *expected, const double *coef, double tolerance)
 {
     double importance[NEW_COLS];
-    struct op *op = check("logistic_regression", settings, table, n, y, w, k, expected, 1e-8);
+    struct op *op = check("logistic_regression", settings, table, n, y, w, k, expected, tolerance);
     op->cls->importance(op, importance);
-    assert_near(importance, coef, NEW_COLS, 1e-8);
+    assert_near(importance, coef, NEW_COLS, tolerance);
     op_unref(op);
 }
 
-#define LOGISTIC(settings, table, w, expected)                                                               \
+#define LOGISTIC_TO(tolerance, settings, table, w, expected)                                                 \
     check_logistic("{\"tol\": 1e-12, \"max_iter\": 5000" settings "}", table, table##_ROWS, Y_##table, w,    \
-        expected##_COLS, expected, expected##_COEF)
+        expected##_COLS, expected, expected##_COEF, tolerance)
+#define LOGISTIC(settings, table, w, expected) LOGISTIC_TO(1e-8, settings, table, w, expected)
 
 static void logistic_regression_matches_for_two_classes(void **state)
 {
@@ -117,7 +118,8 @@ static void logistic_regression_matches_for_four_classes(void **state)
     LOGISTIC("", FOUR, NULL, LOGISTIC_FOUR);
     LOGISTIC("", FOUR, WEIGHTS, LOGISTIC_FOUR_WEIGHTED);
     LOGISTIC(", \"C\": 0.01", FOUR, NULL, LOGISTIC_FOUR_WEAK);
-    LOGISTIC(", \"C\": 1000", FOUR, NULL, LOGISTIC_FOUR_STRONG);
+    /* Nearly flat in some directions: the rounding of the objective ends the descent earlier. */
+    LOGISTIC_TO(1e-6, ", \"C\": 1000", FOUR, NULL, LOGISTIC_FOUR_STRONG);
     LOGISTIC(", \"fit_intercept\": false", FOUR, NULL, LOGISTIC_FOUR_ORIGIN);
     LOGISTIC(", \"class_weight\": \"balanced\"", FOUR, NULL, LOGISTIC_FOUR_BALANCED);
 }

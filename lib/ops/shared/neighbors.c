@@ -17,7 +17,7 @@ enum {
     QUERIES = 64,  /* of one matrix product */
     POINTS = 1024, /* of one matrix product */
     GROUP = 16,    /* bounds that are compared together */
-    CANDIDATES_MIN = 512,
+    CANDIDATES_MIN = 128,
 };
 
 /* Beyond this a squared length of single precision is not safe from overflow. */
@@ -228,6 +228,7 @@ struct search {
     int64_t k, capacity;
     double slack;   /* K */
     float *queries; /* QUERIES x p */
+    float *lengths; /* POINTS: shrunk squared lengths */
     float *product; /* POINTS x QUERIES, column-major */
     float *lower;   /* QUERIES x capacity */
     int32_t *index;
@@ -270,7 +271,8 @@ static void tighten(struct search *f, struct candidates *c)
     int64_t kept = 0;
     for (int64_t i = 0; i < c->n; i++) {
         double error = 2 * f->slack * (c->length + (double)s->norms[c->index[i]]) + 1e-30;
-        f->upper[i] = nextafterf((float)((double)c->lower[i] + error), INFINITY);
+        double upper = (double)c->lower[i] + error;
+        f->upper[i] = (float)(upper + fabs(upper) * 0x1p-22); /* rounded up */
     }
     if (c->n >= f->k)
         c->limit = fminf(c->limit, select_kth(f->upper, c->n, f->k - 1));
@@ -283,43 +285,62 @@ static void tighten(struct search *f, struct candidates *c)
     c->direct |= kept > f->capacity / 2;
 }
 
-/* Adds the points of a product's column that are within the limit. */
-static void collect(struct search *f, struct candidates *c, const float *lower, int64_t begin, int64_t n)
+/* Vectors of GCC and clang, as SSE2 or NEON have them. */
+typedef float lanes __attribute__((vector_size(16)));
+typedef int32_t masks __attribute__((vector_size(16)));
+
+static inline lanes load(const float *x)
 {
+    lanes v;
+    memcpy(&v, x, sizeof(v));
+    return v;
+}
+
+/* Whether one of GROUP sums a + b is within the limit. */
+static inline bool any_within(const float *a, const float *b, float limit)
+{
+    masks m = {0};
+    uint64_t half[2];
+    for (int32_t l = 0; l < GROUP; l += 4)
+        m |= (masks)(load(a + l) + load(b + l) <= limit);
+    memcpy(half, &m, sizeof(half));
+    return half[0] | half[1];
+}
+
+/* Adds the points of a product's column that are within the limit. */
+static void collect(struct search *f, struct candidates *c, const float *product, const float *lengths,
+    int64_t begin, int64_t n)
+{
+    float limit = c->limit;
     for (int64_t i = 0; i < n && !c->direct; i += GROUP) {
-        int32_t any = 0;
-        for (int32_t l = 0; l < GROUP; l++)
-            any |= lower[i + l] <= c->limit;
-        if (!any)
+        if (!any_within(product + i, lengths + i, limit))
             continue;
         if (c->n + GROUP > f->capacity)
             tighten(f, c);
         if (c->direct)
             return;
+        limit = c->limit;
         for (int32_t l = 0; l < GROUP && i + l < n; l++) {
-            c->lower[c->n] = lower[i + l];
+            c->lower[c->n] = product[i + l] + lengths[i + l];
             c->index[c->n] = (int32_t)(begin + i + l);
-            c->n += lower[i + l] <= c->limit;
+            c->n += c->lower[c->n] <= limit;
         }
     }
 }
 
-/* Lower bounds (less |q|^2) of points [begin, begin + n) for m queries, column by column. */
+/* Lower bounds (less |q|^2) of points [begin, begin + n) for m queries: their products and shrunk lengths. */
 static void bound_points(struct search *f, int64_t begin, int64_t n, int64_t m)
 {
     const struct neighbors *s = f->s;
     float shrink = (float)(1 - f->slack);
-    for (int64_t q = 0; q < m; q++) {
-        float *column = f->product + q * POINTS;
-        for (int64_t i = 0; i < n; i++)
-            column[i] = shrink * s->norms[begin + i];
-        for (int64_t i = n; i < POINTS; i++)
-            column[i] = INFINITY;
-    }
+    for (int64_t i = 0; i < n; i++)
+        f->lengths[i] = shrink * s->norms[begin + i];
+    for (int64_t i = n; i < POINTS; i++)
+        f->lengths[i] = INFINITY;
     la_gemm_f32(
-        LA_T, LA_N, n, m, s->p, -2, s->single + begin * s->p, s->p, f->queries, s->p, 1, f->product, POINTS);
+        LA_T, LA_N, n, m, s->p, -2, s->single + begin * s->p, s->p, f->queries, s->p, 0, f->product, POINTS);
     for (int64_t q = 0; q < m; q++)
-        collect(f, &f->of[q], f->product + q * POINTS, begin, n);
+        collect(f, &f->of[q], f->product + q * POINTS, f->lengths, begin, n);
 }
 
 static void begin_queries(struct search *f, const double *queries, int64_t m)
@@ -373,11 +394,12 @@ static automl_status find_by_product(const struct neighbors *s, const double *qu
     automl_status status = AUTOML_OK;
     f.capacity = 4 * k < CANDIDATES_MIN ? CANDIDATES_MIN : 4 * k + GROUP;
     f.queries = NEW_ARRAY(mem, QUERIES * (size_t)s->p, float);
-    f.product = NEW_ARRAY(mem, (size_t)QUERIES * POINTS, float);
+    f.product = NEW_ZEROS(mem, (size_t)QUERIES * POINTS, float);
+    f.lengths = NEW_ARRAY(mem, POINTS, float);
     f.lower = NEW_ARRAY(mem, QUERIES * (size_t)f.capacity, float);
     f.index = NEW_ARRAY(mem, QUERIES * (size_t)f.capacity, int32_t);
     f.upper = NEW_ARRAY(mem, f.capacity, float);
-    if (!f.queries || !f.product || !f.lower || !f.index || !f.upper)
+    if (!f.queries || !f.product || !f.lengths || !f.lower || !f.index || !f.upper)
         status = error_memory(err);
     for (int64_t i = 0; status >= 0 && i < n_queries; i += QUERIES) {
         int64_t m = i + QUERIES < n_queries ? QUERIES : n_queries - i;
@@ -385,6 +407,7 @@ static automl_status find_by_product(const struct neighbors *s, const double *qu
     }
     mem_free(mem, f.queries);
     mem_free(mem, f.product);
+    mem_free(mem, f.lengths);
     mem_free(mem, f.lower);
     mem_free(mem, f.index);
     mem_free(mem, f.upper);
