@@ -247,6 +247,20 @@ static automl_status make_html(struct job_run *u, automl_error *err)
     return status;
 }
 
+/* As a JSON string: a class may read as a number or as broken JSON. */
+static automl_status fill_positive(struct mem *m, struct params *p, const char *class_name, automl_error *err)
+{
+    struct strbuf b;
+    struct json_writer w;
+    strbuf_init(&b, m);
+    json_writer_init(&w, &b, 0);
+    json_write_string(&w, class_name);
+    automl_status status =
+        strbuf_ok(&b) ? params_set_string(p, "positive_label", strbuf_text(&b), err) : error_memory(err);
+    strbuf_free(&b);
+    return status;
+}
+
 static automl_status fill_config(const struct job_run *u, struct params *p, automl_error *err)
 {
     const struct automl_pipeline *model = u->r->model;
@@ -256,7 +270,7 @@ static automl_status fill_config(const struct job_run *u, struct params *p, auto
     if (!params_is_set(p, JOB_SCORING) && u->r->scoring != NULL)
         TRY(params_set_string(p, "scoring", u->r->scoring->name, err));
     if (!params_is_set(p, JOB_POSITIVE_LABEL) && schema != NULL && schema->positive >= 0)
-        TRY(params_set_string(p, "positive_label", schema->classes[schema->positive], err));
+        TRY(fill_positive(u->mem, p, schema->classes[schema->positive], err));
     return AUTOML_OK;
 }
 
