@@ -454,12 +454,15 @@ static void stops_at_once_when_it_has_been_told(struct battery *b)
     mixed_free(&d);
 }
 
-/* The deadline passes at the first, second, fourth ... time that anybody asks. */
+/* The deadline passes at the first, second, fourth ... time that anybody asks. What is finished before it is
+ * what would have been learned anyway. */
 static void stops_cleanly_wherever_the_deadline_finds_it(struct battery *b)
 {
     const automl_status budget[] = {AUTOML_E_BUDGET, 0};
     struct mixed d;
     battery_data(b, ROWS, 2, &d);
+    struct op *undisturbed = battery_fitted(b, &d, NULL);
+    double *expected = battery_applied(b, undisturbed, d.x);
     automl_status status = AUTOML_E_BUDGET;
     for (int64_t limit = 0; status < 0; limit = limit < 8 ? limit + 1 : 2 * limit) {
         struct counted_clock c;
@@ -467,13 +470,21 @@ static void stops_cleanly_wherever_the_deadline_finds_it(struct battery *b)
         double *table = NULL;
         counted_clock_init(&c, limit);
         status = battery_fit(b, &d, &(struct fit_options){.stop = &c.stop}, &op);
-        if (status >= 0)
+        if (status >= 0) {
+            double *learned = battery_applied(b, op, d.x);
+            battery_expect_same(b, expected, learned, ROWS * op->n_out, "finished before the deadline");
+            free(learned);
             status = battery_apply(b, op, d.x, &c.stop, &table);
+        }
         if (status < 0)
             battery_expect_error(b, status, budget);
+        else
+            battery_expect_same(b, expected, table, ROWS * op->n_out, "applied before the deadline");
         free(table);
         op_unref(op);
     }
+    free(expected);
+    op_unref(undisturbed);
     mixed_free(&d);
 }
 
