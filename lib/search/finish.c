@@ -18,6 +18,18 @@ static struct search_candidate *candidate(const struct search_state *s, int64_t 
     return &s->out->candidates[i];
 }
 
+static int64_t model_bytes(const struct search_state *s, int64_t i)
+{
+    const struct evaluation *e = &candidate(s, i)->eval;
+    int64_t sum = 0;
+    for (int32_t f = 0; e->fold_models != NULL && f < e->n_folds; f++)
+        sum += e->fold_models[f] != NULL ? fitted_bytes(e->fold_models[f]) : 0;
+    return sum;
+}
+
+/* A byte of the model is encoded, digested, written, read back and checked on one thread. */
+static const double MODEL_BYTE_SECONDS = 1.2e-8;
+
 static double predict_seconds(const struct search_state *s, int64_t i)
 {
     const struct search_request *r = s->r;
@@ -27,12 +39,19 @@ static double predict_seconds(const struct search_state *s, int64_t i)
     return budget_predict_s(r->budget, graph_learner(candidate(s, i)->graph), &c, 0, r->end_rows * replicas);
 }
 
+/* What a candidate costs as a member after the search: its predictions, on all threads, and its part of the
+ * file. */
+static double member_seconds(const struct search_state *s, int64_t i)
+{
+    return predict_seconds(s, i) / pool_threads(s->r->pool) + (double)model_bytes(s, i) * MODEL_BYTE_SECONDS;
+}
+
 double search_end_seconds(const struct search_state *s, const int64_t *members, int32_t n)
 {
     double sum = 0;
     for (int32_t i = 0; i < n; i++)
-        sum += predict_seconds(s, members[i]);
-    return sum / pool_threads(s->r->pool);
+        sum += member_seconds(s, members[i]);
+    return sum;
 }
 
 /* Seconds that predictions may take. */
@@ -46,7 +65,7 @@ static double prediction_time(const struct search_state *s)
  * else the fastest. */
 static int32_t keep_fast(const struct search_state *s, int64_t *pool, int32_t n)
 {
-    double left = prediction_time(s) * pool_threads(s->r->pool), least = INFINITY;
+    double left = prediction_time(s), least = INFINITY;
     int64_t fastest = -1;
     int32_t kept = 0;
     for (int32_t i = 0; i < n && isfinite(left); i++) {
@@ -66,15 +85,6 @@ static int32_t keep_fast(const struct search_state *s, int64_t *pool, int32_t n)
     return kept;
 }
 
-static int64_t model_bytes(const struct search_state *s, int64_t i)
-{
-    const struct evaluation *e = &candidate(s, i)->eval;
-    int64_t sum = 0;
-    for (int32_t f = 0; e->fold_models != NULL && f < e->n_folds; f++)
-        sum += e->fold_models[f] != NULL ? fitted_bytes(e->fold_models[f]) : 0;
-    return sum;
-}
-
 static double row_cost(const struct search_state *s, int64_t i)
 {
     return candidate(s, i)->eval.row_cost * candidate(s, i)->eval.n_folds;
@@ -90,7 +100,7 @@ static void cut_members(const struct search_state *s, struct search_member *m, i
     int32_t kept = 0;
     for (int32_t i = 0; i < *n; i++) {
         int64_t c = m[i].candidate;
-        seconds += budget_limited(r->budget) ? predict_seconds(s, c) / pool_threads(r->pool) : 0;
+        seconds += budget_limited(r->budget) ? member_seconds(s, c) : 0;
         bytes += model_bytes(s, c);
         cost += row_cost(s, c);
         bool fits = (r->max_model_bytes <= 0 || bytes <= r->max_model_bytes) &&
