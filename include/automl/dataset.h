@@ -74,7 +74,8 @@ AUTOML_API automl_status automl_dataset_from_table(
 
 /**
  * Loads what a job with these parameters would load: "feature_table_name" (and "feature_database"), the rows
- * of the window "start_date" to "end_date", and of the columns those that have a role.
+ * of the window "start_date" to "end_date" that have a target, and, if "features_selected" names them, only
+ * the columns that have a role.
  *
  * @param ctx     the context
  * @param params  not kept
@@ -92,9 +93,9 @@ AUTOML_API automl_status automl_dataset_load(
  * Copies a matrix of doubles.
  *
  * @param ctx     the context
- * @param x       n_rows * n_cols values; NaN: missing. NULL is fine if there are none.
+ * @param x       n_rows * n_cols values; NaN: missing. NULL is fine if there are no rows.
  * @param n_rows  0 to 2^31 - 1
- * @param n_cols  at least 0
+ * @param n_cols  at least 1
  * @param order   AUTOML_ROW_MAJOR or AUTOML_COLUMN_MAJOR
  * @param names   n_cols names; NULL: "x0", "x1", ...
  * @param out     the dataset, to be released with automl_dataset_free()
@@ -115,7 +116,7 @@ AUTOML_API automl_status automl_dataset_from_doubles(automl_context *ctx, const 
  * @param ctx      the context
  * @param x        n_rows * n_cols values, column after column; NaN: missing
  * @param n_rows   0 to 2^31 - 1
- * @param n_cols   at least 0
+ * @param n_cols   at least 1
  * @param names    n_cols names, copied; NULL: "x0", "x1", ...
  * @param release  called when the values are no longer needed; may be NULL
  * @param user     handed to release; may be NULL
@@ -149,7 +150,7 @@ AUTOML_API void automl_dataset_builder_free(automl_dataset_builder *builder);
 
 /**
  * Adds a numeric column. A column that is refused leaves the builder as it was; that holds for all of these
- * functions, and so do the statuses given here.
+ * functions, and so do the statuses given here. Columns of no rows need a pointer too.
  *
  * @param builder  the builder
  * @param name     of the column
@@ -242,7 +243,7 @@ AUTOML_API automl_status automl_dataset_builder_set_weights(
  * @param builder  the builder
  * @param out      the dataset, to be released with automl_dataset_free()
  * @param err      receives the error; may be NULL
- * @return AUTOML_OK; AUTOML_E_STATE if the builder was finished before.
+ * @return AUTOML_OK; AUTOML_E_DATA if it has no column; AUTOML_E_STATE if the builder was finished before.
  * @since 0.1
  */
 AUTOML_API automl_status automl_dataset_builder_finish(
@@ -355,8 +356,8 @@ AUTOML_API int64_t automl_dataset_text(
     const automl_dataset *dataset, int64_t row, int32_t column, char *buffer, int64_t size);
 
 /**
- * Writes all rows and columns as CSV; automl_dataset_from_csv() reads the same cells back. The file appears
- * whole or not at all.
+ * Writes all rows and columns as CSV, each cell as automl_dataset_text() gives it, missing ones empty. The
+ * file appears whole or not at all.
  *
  * @param dataset  the dataset
  * @param path     of the file, which is replaced if it exists

@@ -133,11 +133,11 @@ AUTOML_API automl_status automl_job_set_dataset(
     automl_job *job, automl_dataset *train, automl_dataset *test, automl_error *err);
 
 /**
- * Gives a job a place for its files and its line in the history. Without one nothing is written. A "table"
- * in "feature_table_name" is then looked up in the store's features.db unless "feature_database" is set.
+ * Gives a job a place for its files and its line in the history. Without one nothing is written. A table's
+ * name in "feature_table_name" is then looked up in the store's features.db unless "feature_database" is set.
  *
  * @param job    the job, not yet run
- * @param store  must live until the job is freed, and is used by the job while it runs
+ * @param store  not kept: the job opens the same directory for itself when it runs
  * @param err    receives the error; may be NULL
  * @return AUTOML_OK; AUTOML_E_STATE if the job has been run.
  * @since 0.1

@@ -34,8 +34,8 @@ AUTOML_BEGIN_DECLS
  *                  then keeps the best so far. May be NULL.
  * @param user      handed to progress; may be NULL
  * @param out       the fitted pipeline, to be released with automl_pipeline_free()
- * @param out_json  a JSON object with "features_selected", "feature_selection", "pipeline", "cv" and "search"
- *                  as in result.json, to be released with automl_buffer_free(); may be NULL
+ * @param out_json  result.json (docs/formats.md) without test metrics, importance and files, to be released
+ *                  with automl_buffer_free(); may be NULL
  * @param err       receives the error; may be NULL
  * @return AUTOML_OK; AUTOML_STOPPED if progress stopped it and there is a pipeline; AUTOML_E_NOT_FOUND for a
  *         column; AUTOML_E_RANGE, AUTOML_E_CONFLICT, AUTOML_E_UNKNOWN_KEY as automl_params_check();

@@ -32,14 +32,14 @@ typedef struct automl_selection automl_selection;
  * ended the run; set it to 0 to exclude that.
  *
  * @param ctx      the context; its scorers are known to "scoring"
- * @param dataset  the rows; a reference is kept during the call only
+ * @param dataset  the rows; the outcome keeps a reference
  * @param params   not kept
  * @param out      the outcome, to be released with automl_selection_free()
  * @param err      receives the error; may be NULL
  * @return AUTOML_OK; AUTOML_STOPPED if the time was over (the best subset so far is kept);
- *         AUTOML_E_NOT_FOUND for a column; AUTOML_E_RANGE if num_features is 0 or more than the candidate
- *         columns; AUTOML_E_CONFLICT, AUTOML_E_UNKNOWN_KEY as automl_params_check(); AUTOML_E_DATA for data
- *         that cannot be used; AUTOML_E_CALLBACK if a scorer of the host failed.
+ *         AUTOML_E_NOT_FOUND for a column; AUTOML_E_RANGE if num_features is 0; AUTOML_E_CONFLICT if it is
+ *         more than the candidate columns; AUTOML_E_CONFLICT, AUTOML_E_UNKNOWN_KEY as automl_params_check();
+ *         AUTOML_E_DATA for data that cannot be used; AUTOML_E_CALLBACK if a scorer of the host failed.
  * @since 0.1
  */
 AUTOML_API automl_status automl_selection_run(automl_context *ctx, automl_dataset *dataset,
@@ -90,8 +90,8 @@ AUTOML_API int64_t automl_selection_evaluations(const automl_selection *selectio
 AUTOML_API double automl_selection_frequency(const automl_selection *selection, const char *column);
 
 /**
- * Writes the outcome as the object "feature_selection" of result.json (docs/formats.md): method,
- * num_features, generations, evaluations, score, history, frequency; and "features_selected".
+ * Writes the outcome as a JSON object with what result.json (docs/formats.md) says of the rows and the
+ * selection: "data", "features_selected", "feature_selection" and their surroundings, without a model.
  *
  * @param selection  the outcome
  * @param out        the JSON text, to be released with automl_buffer_free()

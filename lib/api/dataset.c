@@ -67,10 +67,10 @@ automl_status automl_dataset_load(
 static automl_status check_matrix(const struct matrix *m, automl_error *err)
 {
     TRY(api_least(m->n_rows, 0, "n_rows", err));
-    TRY(api_least(m->n_cols, 0, "n_cols", err));
+    TRY(api_least(m->n_cols, 1, "n_cols", err));
     if (m->n_rows > INT32_MAX)
         return api_range(err, "n_rows", m->n_rows, "below 2^31");
-    if (!m->x && m->n_rows > 0 && m->n_cols > 0)
+    if (!m->x && m->n_rows > 0)
         return api_null(err, "x");
     for (int32_t j = 0; m->names && j < m->n_cols; j++)
         if (!m->names[j])
