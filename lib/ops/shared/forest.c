@@ -10,7 +10,7 @@ const char *const forest_class_weights[] = {"none", "balanced", NULL};
 
 /* A tree stays in the second-level cache while a long block of rows streams past it: the nodes are reached at
  * random, the rows in order. */
-enum { BLOCK_BYTES = 1 << 22, BLOCK_ROWS_MAX = 16384, BLOCK_ROWS_MIN = 32, TREES_MAX = 1 << 20 };
+enum { BLOCK_BYTES = 1 << 20, BLOCK_ROWS_MAX = 16384, BLOCK_ROWS_MIN = 32, TREES_MAX = 1 << 20 };
 
 int32_t forest_max_features(int32_t rule, double fraction, int32_t p)
 {

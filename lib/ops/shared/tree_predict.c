@@ -7,7 +7,7 @@
 #include "data/bins.h"
 #include "ops/shared/tree.h"
 
-enum { LANES = 64 };
+enum { LANES = 32 };
 
 /* A bin as the low bits of a number in [1, 2): never denormal, whatever compares it. */
 static const uint64_t bin_carrier = UINT64_C(0x3ff0000000000000);
