@@ -13,34 +13,26 @@ static const char *const PORTFOLIO[] = {
     "[{\"op\": \"decision_tree\", \"params\": {\"max_depth\": 6, \"min_samples_leaf\": 10}}]",
     "[\"logistic_regression\"]",
     "[{\"op\": \"extra_trees\", \"params\": {\"n_estimators\": 50, \"max_features\": \"fraction\", "
-    "\"max_features_fraction\": 0.5, "
-    "\"min_samples_leaf\": 3}}]",
+    "\"max_features_fraction\": 0.5, \"min_samples_leaf\": 3}}]",
     "[\"gaussian_nb\"]",
-    "[{\"op\": \"extra_trees\", \"params\": {\"n_estimators\": 100, \"max_features\": \"fraction\", "
-    "\"max_features_fraction\": 0.8, "
-    "\"min_samples_leaf\": 2, "
-    "\"criterion\": \"entropy\"}}]",
+    "[{\"op\": \"extra_trees\", \"params\": {\"n_estimators\": 100, \"max_features\": \"all\", "
+    "\"min_samples_leaf\": 8, \"bootstrap\": true}}]",
     "[{\"op\": \"logistic_regression\", \"params\": {\"C\": 0.1}}]",
     "[{\"op\": \"knn\", \"params\": {\"n_neighbors\": 15, \"weights\": \"distance\"}}]",
-    "[{\"op\": \"extra_trees\", \"params\": {\"n_estimators\": 200, \"max_features\": \"fraction\", "
-    "\"max_features_fraction\": 0.5, "
-    "\"min_samples_leaf\": 5, "
-    "\"criterion\": \"entropy\"}}]",
+    "[{\"op\": \"extra_trees\", \"params\": {\"n_estimators\": 100, \"max_features\": \"fraction\", "
+    "\"max_features_fraction\": 0.5, \"min_samples_leaf\": 5, \"criterion\": \"entropy\"}}]",
     "[{\"op\": \"decision_tree\", \"params\": {\"criterion\": \"entropy\", \"max_depth\": 10, "
     "\"min_samples_leaf\": 20}}]",
-    "[{\"op\": \"extra_trees\", \"params\": {\"n_estimators\": 200, \"max_features\": \"all\", "
-    "\"min_samples_leaf\": 8, "
-    "\"bootstrap\": true}}]",
     "[{\"op\": \"pca\", \"params\": {\"whiten\": true}}, \"logistic_regression\"]",
-    "[{\"op\": \"extra_trees\", \"params\": {\"n_estimators\": 300, \"max_features\": \"fraction\", "
-    "\"max_features_fraction\": 0.3, "
-    "\"min_samples_leaf\": 1}}]",
+    "[{\"op\": \"extra_trees\", \"params\": {\"n_estimators\": 200, \"max_features\": \"fraction\", "
+    "\"max_features_fraction\": 0.3, \"min_samples_leaf\": 1}}]",
     "[{\"op\": \"knn\", \"params\": {\"n_neighbors\": 50, \"weights\": \"distance\"}}]",
-    "[{\"op\": \"stack\", \"pipeline\": [\"logistic_regression\"]}, "
-    "{\"op\": \"extra_trees\", \"params\": {\"n_estimators\": 100, \"max_features\": \"fraction\", "
-    "\"max_features_fraction\": 0.5, "
-    "\"min_samples_leaf\": 5}}]",
+    "[{\"op\": \"stack\", \"pipeline\": [\"logistic_regression\"]}, {\"op\": \"extra_trees\", "
+    "\"params\": {\"n_estimators\": 100, \"max_features\": \"fraction\", "
+    "\"max_features_fraction\": 0.5, \"min_samples_leaf\": 5}}]",
     "[{\"op\": \"select_percentile\", \"params\": {\"percentile\": 50}}, \"logistic_regression\"]",
+    "[{\"op\": \"extra_trees\", \"params\": {\"n_estimators\": 200, \"max_features\": \"fraction\", "
+    "\"max_features_fraction\": 0.8, \"min_samples_leaf\": 2, \"criterion\": \"entropy\"}}]",
     "[{\"op\": \"logistic_regression\", \"params\": {\"C\": 10.0}}]",
 };
 
