@@ -16,6 +16,7 @@
 
 AUTOML_BEGIN_DECLS
 
+/* What objects are made from. Reference-counted. */
 typedef struct automl_context automl_context;
 
 /*
@@ -82,8 +83,10 @@ AUTOML_API automl_status automl_context_create(
     const automl_allocator *allocator, automl_context **out, automl_error *err);
 
 /**
- * Gives up the caller's reference. The context ends with the last object made from it. NULL is fine.
+ * Gives up the caller's reference. The context ends with the last object made from it.
  * Thread-safe.
+ *
+ * @param ctx  NULL is fine
  * @since 0.1
  */
 AUTOML_API void automl_context_free(automl_context *ctx);
@@ -153,7 +156,9 @@ AUTOML_API const void *automl_buffer_data(const automl_buffer *buffer);
 AUTOML_API int64_t automl_buffer_size(const automl_buffer *buffer);
 
 /**
- * Releases a buffer. NULL is fine.
+ * Releases a buffer.
+ *
+ * @param buffer  NULL is fine
  * @since 0.1
  */
 AUTOML_API void automl_buffer_free(automl_buffer *buffer);

@@ -25,7 +25,10 @@
 
 AUTOML_BEGIN_DECLS
 
+/* Typed columns. Immutable, reference-counted. */
 typedef struct automl_dataset automl_dataset;
+
+/* A dataset under construction. */
 typedef struct automl_dataset_builder automl_dataset_builder;
 
 /* Types of columns. */
@@ -143,7 +146,9 @@ AUTOML_API automl_status automl_dataset_builder_create(
     automl_context *ctx, int64_t n_rows, automl_dataset_builder **out, automl_error *err);
 
 /**
- * Releases a builder, finished or not. NULL is fine.
+ * Releases a builder, finished or not.
+ *
+ * @param builder  NULL is fine
  * @since 0.1
  */
 AUTOML_API void automl_dataset_builder_free(automl_dataset_builder *builder);
@@ -259,7 +264,9 @@ AUTOML_API automl_status automl_dataset_builder_finish(
 AUTOML_API automl_dataset *automl_dataset_ref(automl_dataset *dataset);
 
 /**
- * Gives up one reference. NULL is fine. Thread-safe.
+ * Gives up one reference. Thread-safe.
+ *
+ * @param dataset  NULL is fine
  * @since 0.1
  */
 AUTOML_API void automl_dataset_free(automl_dataset *dataset);

@@ -96,9 +96,11 @@ typedef struct automl_operator_vtable {
         void **out_state, void *user);
     /* Releases what fit or load made. */
     void (*free_state)(void *state, void *user);
-    /* Counted simple operations for each cell of the input, of fit and of the application: the search plans
-     * its time by them. 0: 100 and 10. */
-    double fit_cost, apply_cost;
+    /* Counted simple operations for each cell of the input in fit: the search plans its time by it. 0: 100.
+     */
+    double fit_cost;
+    /* The same when it is applied. 0: 10. */
+    double apply_cost;
     void *user; /* handed to all of them */
 } automl_operator_vtable;
 

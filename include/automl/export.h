@@ -6,6 +6,7 @@
 #ifndef AUTOML_EXPORT_H
 #define AUTOML_EXPORT_H
 
+/* Around declarations: C linkage in C++. */
 #ifdef __cplusplus
 #    define AUTOML_BEGIN_DECLS extern "C" {
 #    define AUTOML_END_DECLS }

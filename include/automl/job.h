@@ -26,6 +26,7 @@
 
 AUTOML_BEGIN_DECLS
 
+/* A job: parameters and data before it has run, a result after. */
 typedef struct automl_job automl_job;
 
 /* How far a job or a search has got. Lives during the callback that receives it. */
@@ -198,7 +199,9 @@ AUTOML_API automl_status automl_job_wait(automl_job *job, automl_error *err);
 AUTOML_API void automl_job_cancel(automl_job *job);
 
 /**
- * Releases a job. One that runs is abandoned and waited for. NULL is fine.
+ * Releases a job. One that runs is abandoned and waited for.
+ *
+ * @param job  NULL is fine
  * @since 0.1
  */
 AUTOML_API void automl_job_free(automl_job *job);

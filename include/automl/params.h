@@ -24,6 +24,7 @@
 
 AUTOML_BEGIN_DECLS
 
+/* The parameters of one job. */
 typedef struct automl_params automl_params;
 
 /**
@@ -38,7 +39,9 @@ typedef struct automl_params automl_params;
 AUTOML_API automl_status automl_params_create(automl_context *ctx, automl_params **out, automl_error *err);
 
 /**
- * Releases a bag. NULL is fine.
+ * Releases a bag.
+ *
+ * @param params  NULL is fine
  * @since 0.1
  */
 AUTOML_API void automl_params_free(automl_params *params);

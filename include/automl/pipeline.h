@@ -26,6 +26,7 @@
 
 AUTOML_BEGIN_DECLS
 
+/* A fitted pipeline. Immutable, reference-counted. */
 typedef struct automl_pipeline automl_pipeline;
 
 /**
@@ -36,7 +37,7 @@ typedef struct automl_pipeline automl_pipeline;
  *     ["simple_imputer", "one_hot_encoder", {"op": "logistic_regression", "params": {"C": 0.5}}]
  *
  * or a graph of nodes, {"nodes": [{"name", "op", "params", "inputs"}, ...]}, in which `union`, `stack` and
- * `ensemble` join branches; docs/pipelines.md has the whole format. Of the parameters these count:
+ * `ensemble` join branches; docs/formats.md has the whole format. Of the parameters these count:
  * "target_name" (needed), "id_column", "features_selected", "group_column", "weight_column", "to_balance",
  * "balance_method", "balance_ratio", "positive_label", "seed", "threads".
  *
@@ -64,7 +65,9 @@ AUTOML_API automl_status automl_pipeline_fit(automl_context *ctx, const char *sp
 AUTOML_API automl_pipeline *automl_pipeline_ref(automl_pipeline *pipeline);
 
 /**
- * Gives up one reference. NULL is fine. Thread-safe.
+ * Gives up one reference. Thread-safe.
+ *
+ * @param pipeline  NULL is fine
  * @since 0.1
  */
 AUTOML_API void automl_pipeline_free(automl_pipeline *pipeline);
@@ -298,7 +301,9 @@ AUTOML_API automl_status automl_predictor_create(
     automl_pipeline *pipeline, automl_predictor **out, automl_error *err);
 
 /**
- * Releases a predictor. NULL is fine.
+ * Releases a predictor.
+ *
+ * @param predictor  NULL is fine
  * @since 0.1
  */
 AUTOML_API void automl_predictor_free(automl_predictor *predictor);

@@ -3,7 +3,7 @@
  *
  * Steady-state genetic programming over pipelines, ranked by cross-validation and cost (NSGA-II), with an
  * ensemble of the best at the end. A job (job.h) does the same after it has split the rows, and adds the test
- * metrics and the artifacts. docs/search.md describes how it works.
+ * metrics and the artifacts.
  */
 #ifndef AUTOML_SEARCH_H
 #define AUTOML_SEARCH_H

@@ -3,8 +3,7 @@
  *
  * Subsets of one size compete: count-preserving crossover, swap mutation guided by relevance and redundancy,
  * a local search on the best, the finalists scored again on fresh folds. A subset is scored by
- * cross-validation of a fast model ("selector_scorer"), which only ranks subsets. docs/selection.md tells
- * more.
+ * cross-validation of a fast model ("selector_scorer"), which only ranks subsets.
  */
 #ifndef AUTOML_SELECTOR_H
 #define AUTOML_SELECTOR_H
@@ -46,7 +45,9 @@ AUTOML_API automl_status automl_selection_run(automl_context *ctx, automl_datase
     const automl_params *params, automl_selection **out, automl_error *err);
 
 /**
- * Releases an outcome. NULL is fine.
+ * Releases an outcome.
+ *
+ * @param selection  NULL is fine
  * @since 0.1
  */
 AUTOML_API void automl_selection_free(automl_selection *selection);

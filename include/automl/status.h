@@ -16,6 +16,7 @@
 
 AUTOML_BEGIN_DECLS
 
+/* One of the constants below. */
 typedef int32_t automl_status;
 
 enum {
@@ -58,13 +59,17 @@ typedef struct automl_error automl_error;
 AUTOML_API automl_error *automl_error_create(void);
 
 /**
- * Releases an error object. NULL is fine.
+ * Releases an error object.
+ *
+ * @param err  NULL is fine
  * @since 0.1
  */
 AUTOML_API void automl_error_free(automl_error *err);
 
 /**
- * Empties an error object, so that it can be reused. NULL is fine.
+ * Empties an error object, so that it can be reused.
+ *
+ * @param err  NULL is fine
  * @since 0.1
  */
 AUTOML_API void automl_error_clear(automl_error *err);

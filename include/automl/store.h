@@ -22,6 +22,7 @@
 
 AUTOML_BEGIN_DECLS
 
+/* An open store. */
 typedef struct automl_store automl_store;
 
 /**
@@ -39,7 +40,9 @@ AUTOML_API automl_status automl_store_open(
     automl_context *ctx, const char *path, automl_store **out, automl_error *err);
 
 /**
- * Closes a store. NULL is fine.
+ * Closes a store.
+ *
+ * @param store  NULL is fine
  * @since 0.1
  */
 AUTOML_API void automl_store_free(automl_store *store);
@@ -125,7 +128,9 @@ AUTOML_API automl_status automl_store_find(
     automl_store *store, const char *id, automl_job_list **out, automl_error *err);
 
 /**
- * Releases a list. NULL is fine.
+ * Releases a list.
+ *
+ * @param list  NULL is fine
  * @since 0.1
  */
 AUTOML_API void automl_job_list_free(automl_job_list *list);

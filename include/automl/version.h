@@ -10,8 +10,11 @@
 
 AUTOML_BEGIN_DECLS
 
+/* Changes when programs have to change: docs/abi.md. */
 #define AUTOML_VERSION_MAJOR 0
+/* Changes when something is added. */
 #define AUTOML_VERSION_MINOR 1
+/* Changes with every other release. */
 #define AUTOML_VERSION_PATCH 0
 
 /* As automl_version_number() of the library that belongs to these headers. */
