@@ -20,7 +20,7 @@ void run_plan(struct job_run *u)
     struct balance_plan *plan = &u->r->balance;
     const char *name = params_string(u->p, JOB_BALANCE_METHOD);
     u->r->balance_enabled = params_bool(u->p, JOB_TO_BALANCE);
-    balance_plan_auto(u->r->class_counts, u->k, plan);
+    balance_plan_auto(u->r->train_counts, u->k, plan);
     if (!u->r->balance_enabled) {
         plan->rule = BALANCE_RULE_NONE;
         plan->method = NULL;
@@ -65,12 +65,12 @@ static automl_status count_balanced(struct job_run *u, automl_error *err)
 {
     struct job_result *r = u->r;
     size_t k = (size_t)u->k;
-    r->counts_before = mem_copy(u->mem, r->class_counts, k, sizeof *r->class_counts);
+    r->counts_before = mem_copy(u->mem, r->train_counts, k, sizeof *r->train_counts);
     r->counts_after = NEW_ZEROS(u->mem, k, int64_t);
     if (r->counts_before == NULL || r->counts_after == NULL)
         return error_memory(err);
     if (r->balance.method == NULL) {
-        memcpy(r->counts_after, r->class_counts, k * sizeof *r->class_counts);
+        memcpy(r->counts_after, r->train_counts, k * sizeof *r->train_counts);
         return AUTOML_OK;
     }
     u->correction = NEW_ARRAY(u->mem, k, double);

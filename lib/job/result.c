@@ -23,6 +23,7 @@ void job_result_clear(struct job_result *r)
     metrics_clear(m, &r->test);
     mem_free(m, r->warnings);
     mem_free(m, r->class_counts);
+    mem_free(m, r->train_counts);
     mem_free(m, r->counts_before);
     mem_free(m, r->counts_after);
     mem_free(m, r->importance);

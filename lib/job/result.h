@@ -33,7 +33,8 @@ struct job_result {
     /* data */
     int64_t rows, train_rows, test_rows;
     int32_t columns;
-    int64_t *class_counts;
+    int64_t *class_counts; /* of all rows, training and test */
+    int64_t *train_counts;
     const char *window_column;
     int64_t window_start_us, window_end_us; /* DATE_MISSING: open */
     char sha256[65];

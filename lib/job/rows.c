@@ -156,13 +156,29 @@ static automl_status side_labels(struct job_run *u, struct job_side *s, automl_e
     return AUTOML_OK;
 }
 
-static automl_status count_classes(struct job_run *u, automl_error *err)
+static void add_counts(const struct job_side *s, int64_t *counts)
 {
-    u->r->class_counts = NEW_ZEROS(u->mem, u->k, int64_t);
+    for (int64_t i = 0; i < s->n; i++)
+        if (s->y[i] >= 0)
+            counts[s->y[i]]++;
+}
+
+static automl_status count_training(struct job_run *u, automl_error *err)
+{
+    u->r->train_counts = NEW_ZEROS(u->mem, u->k, int64_t);
+    if (u->r->train_counts == NULL)
+        return error_memory(err);
+    add_counts(&u->train, u->r->train_counts);
+    return AUTOML_OK;
+}
+
+static automl_status count_all(struct job_run *u, automl_error *err)
+{
+    u->r->class_counts = mem_copy(u->mem, u->r->train_counts, (size_t)u->k, sizeof *u->r->train_counts);
     if (u->r->class_counts == NULL)
         return error_memory(err);
-    for (int64_t i = 0; i < u->train.n; i++)
-        u->r->class_counts[u->train.y[i]]++;
+    if (u->test.data != NULL)
+        add_counts(&u->test, u->r->class_counts);
     return AUTOML_OK;
 }
 
@@ -170,7 +186,7 @@ static automl_status set_positive(struct job_run *u, automl_error *err)
 {
     char *label = NULL;
     TRY(job_positive(u->p, u->mem, &label, err));
-    automl_status status = schema_set_positive(u->schema, label, u->r->class_counts, err);
+    automl_status status = schema_set_positive(u->schema, label, u->r->train_counts, err);
     mem_free(u->mem, label);
     if (status < 0)
         error_where(err, "positive_label");
@@ -189,7 +205,7 @@ automl_status run_schema(struct job_run *u, automl_error *err)
         return error_memory(err);
     if (s->y == NULL) {
         TRY(side_labels(u, s, err));
-        TRY(count_classes(u, err));
+        TRY(count_training(u, err));
     }
     return set_positive(u, err);
 }
@@ -235,6 +251,7 @@ automl_status run_rows(struct job_run *u, automl_error *err)
     TRY(run_schema(u, err));
     if (u->test.data != NULL)
         TRY(side_labels(u, &u->test, err));
+    TRY(count_all(u, err));
     TRY(read_weights(u, &u->train, err));
     if (u->test.data != NULL)
         TRY(read_weights(u, &u->test, err));
