@@ -20,8 +20,9 @@ struct fixture {
     automl_error *err;
     automl_context *ctx;
     automl_params *params; /* target "label", short and reproducible */
-    automl_dataset
-        *dataset; /* a, b: numeric; color: categorical; flag: boolean; day: date; id; label: yes, no */
+    /* a, b: numeric; color: categorical; flag: boolean; day: date; id; label: yes, no */
+    automl_dataset *dataset;
+    int registered; /* scorers or operators: the context keeps memory to its end */
 };
 
 int fixture_setup(void **state);
