@@ -23,7 +23,7 @@ static int64_t system_wall(void *user)
 
 const struct clock clock_system = {system_now, system_wall, NULL};
 
-const struct stop stop_never = {NULL, NULL, DEADLINE_NONE, NULL};
+const struct stop stop_never = {.deadline_ns = DEADLINE_NONE};
 
 int64_t clock_now(const struct clock *c)
 {
@@ -73,6 +73,9 @@ static bool deadline_passed(const struct stop *s)
 /* A request outranks a deadline, whichever of the chain has it. */
 enum stop_reason stop_check(const struct stop *s)
 {
+    for (const struct stop *link = s; link; link = link->parent)
+        if (link->tick)
+            link->tick(link->tick_user);
     int32_t requests = cancel_requests(s);
     if (requests > 0)
         return requests > 1 ? STOP_ABANDON : STOP_CANCEL;

@@ -41,7 +41,11 @@ struct stop {
     const _Atomic int32_t *cancel; /* 0, 1 or 2 requests; may be NULL */
     const struct clock *clock;     /* may be NULL if deadline_ns is DEADLINE_NONE */
     int64_t deadline_ns;
-    const struct stop *parent;     /* asked too; may be NULL */
+    const struct stop *parent; /* asked too; may be NULL */
+    /* Called at each look, by the thread that looks: lets one that works alone report meanwhile. Set it only
+     * where no other thread is given the chain; may be NULL. */
+    void (*tick)(void *user);
+    void *tick_user;
 };
 
 /* Never stops. */

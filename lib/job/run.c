@@ -213,6 +213,20 @@ static void run_init(struct job_run *u, struct automl_job *j)
     u->r->score_with = u->r->score_without = NAN;
 }
 
+static void on_look(void *user)
+{
+    run_report(user, false);
+}
+
+/* With one thread nobody else can report while it works. */
+static void report_while_working(struct job_run *u)
+{
+    if (pool_threads(u->pool) > 1)
+        return;
+    u->stop.tick = on_look;
+    u->stop.tick_user = u;
+}
+
 static void run_clear(struct job_run *u)
 {
     struct mem *m = u->mem;
@@ -245,8 +259,10 @@ automl_status job_execute(struct automl_job *j, automl_error *err)
         status = open_store(&u, &why);
     if (status >= 0)
         status = context_pool(j->ctx, (int32_t)params_int(u.p, JOB_THREADS), &u.pool, &why);
-    if (status >= 0)
+    if (status >= 0) {
+        report_while_working(&u);
         status = stages(&u, &why);
+    }
     if (status >= 0)
         status = conclude(&u, &why);
     if (status < 0)

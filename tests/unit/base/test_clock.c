@@ -56,7 +56,7 @@ static void never_stops_without_a_reason(void **state)
     struct hand h = {.now = INT64_MAX};
     struct clock c = {hand_now, hand_wall, &h};
     _Atomic int32_t cancel = 0;
-    struct stop s = {&cancel, &c, DEADLINE_NONE, &stop_never};
+    struct stop s = {.cancel = &cancel, .clock = &c, .deadline_ns = DEADLINE_NONE, .parent = &stop_never};
     assert_int_equal(stop_check(&stop_never), STOP_NO);
     assert_int_equal(stop_check(&s), STOP_NO);
     assert_int_equal(stop_status(&s, NULL), AUTOML_OK);
@@ -67,7 +67,7 @@ static void stops_on_request(void **state)
 {
     (void)state;
     _Atomic int32_t cancel = 1;
-    struct stop s = {&cancel, NULL, DEADLINE_NONE, NULL};
+    struct stop s = {.cancel = &cancel, .deadline_ns = DEADLINE_NONE};
     assert_int_equal(stop_check(&s), STOP_CANCEL);
     cancel = 2;
     assert_int_equal(stop_check(&s), STOP_ABANDON);
@@ -80,7 +80,7 @@ static void stops_when_the_deadline_is_reached(void **state)
     (void)state;
     struct hand h = {.now = 99};
     struct clock c = {hand_now, hand_wall, &h};
-    struct stop s = {NULL, &c, 100, NULL};
+    struct stop s = {.clock = &c, .deadline_ns = 100};
     assert_int_equal(stop_check(&s), STOP_NO);
     h.now = 100;
     assert_int_equal(stop_check(&s), STOP_DEADLINE);
@@ -94,9 +94,9 @@ static void asks_the_whole_chain(void **state)
     struct hand h = {.now = 10};
     struct clock c = {hand_now, hand_wall, &h};
     _Atomic int32_t job_cancel = 0, own_cancel = 0;
-    struct stop job = {&job_cancel, &c, 100, NULL};
-    struct stop fold = {NULL, NULL, DEADLINE_NONE, &job};
-    struct stop candidate = {&own_cancel, &c, 20, &fold};
+    struct stop job = {.cancel = &job_cancel, .clock = &c, .deadline_ns = 100};
+    struct stop fold = {.deadline_ns = DEADLINE_NONE, .parent = &job};
+    struct stop candidate = {.cancel = &own_cancel, .clock = &c, .deadline_ns = 20, .parent = &fold};
     assert_int_equal(stop_check(&candidate), STOP_NO);
     assert_int_equal(h.asked, 1); /* once for both deadlines */
     h.now = 20;
@@ -116,8 +116,8 @@ static void a_request_outranks_a_deadline_and_a_second_the_first(void **state)
     struct hand h = {.now = 1000};
     struct clock c = {hand_now, hand_wall, &h};
     _Atomic int32_t job_cancel = 2, own_cancel = 1;
-    struct stop job = {&job_cancel, &c, 100, NULL};
-    struct stop candidate = {&own_cancel, &c, 20, &job};
+    struct stop job = {.cancel = &job_cancel, .clock = &c, .deadline_ns = 100};
+    struct stop candidate = {.cancel = &own_cancel, .clock = &c, .deadline_ns = 20, .parent = &job};
     assert_int_equal(stop_check(&candidate), STOP_ABANDON);
     job_cancel = 0;
     assert_int_equal(stop_check(&candidate), STOP_CANCEL);
@@ -132,7 +132,7 @@ static void reports_why_as_a_status(void **state)
     struct hand h = {.now = 1000};
     struct clock c = {hand_now, hand_wall, &h};
     _Atomic int32_t cancel = 0;
-    struct stop s = {&cancel, &c, 100, NULL};
+    struct stop s = {.cancel = &cancel, .clock = &c, .deadline_ns = 100};
     assert_int_equal(stop_status(&s, err), AUTOML_E_BUDGET);
     assert_int_equal(automl_error_status(err), AUTOML_E_BUDGET);
     assert_true(automl_error_message(err)[0] != '\0');
@@ -142,6 +142,22 @@ static void reports_why_as_a_status(void **state)
     cancel = 2;
     assert_int_equal(stop_status(&s, NULL), AUTOML_E_CANCELLED);
     automl_error_free(err);
+}
+
+static void count_look(void *user)
+{
+    ++*(int32_t *)user;
+}
+
+static void ticks_at_each_look_through_the_chain(void **state)
+{
+    (void)state;
+    int32_t looks = 0;
+    struct stop root = {.deadline_ns = DEADLINE_NONE, .tick = count_look, .tick_user = &looks};
+    struct stop s = {.deadline_ns = DEADLINE_NONE, .parent = &root};
+    assert_int_equal(stop_check(&s), STOP_NO);
+    assert_int_equal(stop_check(&root), STOP_NO);
+    assert_int_equal(looks, 2);
 }
 
 int main(void)
@@ -155,6 +171,7 @@ int main(void)
         cmocka_unit_test(asks_the_whole_chain),
         cmocka_unit_test(a_request_outranks_a_deadline_and_a_second_the_first),
         cmocka_unit_test(reports_why_as_a_status),
+        cmocka_unit_test(ticks_at_each_look_through_the_chain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
