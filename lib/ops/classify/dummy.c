@@ -5,6 +5,8 @@
  */
 #include "ops/operator.h"
 
+#include "ops/shared/proba.h"
+
 struct state {
     double *share; /* n_classes, sums to 1 */
 };
@@ -67,12 +69,9 @@ static void save(const struct op *op, struct writer *w)
 static automl_status load(struct op *op, struct reader *r, automl_error *err)
 {
     struct state *s = op->state;
-    int64_t n = 0;
-    s->share = read_f64s(r, op->n_classes, &n);
-    for (int64_t c = 0; s->share && c < n; c++) {
-        if (!(s->share[c] >= 0 && s->share[c] <= 1))
-            reader_fail(r);
-    }
+    s->share = read_f64s(r, op->n_classes, NULL);
+    if (s->share && !proba_is_row(s->share, op->n_classes))
+        reader_fail(r);
     return reader_status(r, err);
 }
 

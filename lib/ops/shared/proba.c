@@ -44,3 +44,14 @@ double proba_sigmoid(double z)
     double e = exp(z);
     return e / (1 + e);
 }
+
+bool proba_is_row(const double *p, int32_t k)
+{
+    double sum = 0;
+    for (int32_t c = 0; c < k; c++) {
+        if (!(p[c] >= 0 && p[c] <= 1))
+            return false;
+        sum += p[c];
+    }
+    return fabs(sum - 1) <= 1e-9;
+}

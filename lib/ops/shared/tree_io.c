@@ -1,5 +1,6 @@
 /* tree_io.c - trees in model files. Whatever is read is checked before a walk may follow it. */
 #include "data/bins.h"
+#include "ops/shared/proba.h"
 #include "ops/shared/tree.h"
 
 enum { NODE_BYTES = 16, SET_BYTES = 32 };
@@ -114,8 +115,8 @@ automl_status tree_load(
         if (!node_fits(out, i, k, input))
             reader_fail(r);
     }
-    for (int64_t i = 0; i < (int64_t)out->n_values * k; i++) {
-        if (!is_share(out->values[i]))
+    for (int64_t i = 0; i < out->n_values; i++) {
+        if (!proba_is_row(out->values + i * k, k))
             reader_fail(r);
     }
     return reader_status(r, err);
