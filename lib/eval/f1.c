@@ -19,50 +19,14 @@ static automl_status score(
     return class_score_average(self, in, class_f1, out, err);
 }
 
-const struct metric metric_f1 = {
-    .name = "f1",
-    .summary = "harmonic mean of precision and recall, of the positive class",
-    .flags = METRIC_LABELS | METRIC_BINARY,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_BINARY,
-};
+const struct metric metric_f1 = METRIC_OF_AVERAGE("f1", METRIC_LABELS, AVERAGE_BINARY, score,
+    "harmonic mean of precision and recall, of the positive class");
 
-const struct metric metric_f1_macro = {
-    .name = "f1_macro",
-    .summary = "harmonic mean of precision and recall, mean over classes",
-    .flags = METRIC_LABELS | METRIC_BINARY | METRIC_MULTICLASS,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_MACRO,
-};
+const struct metric metric_f1_macro = METRIC_OF_AVERAGE("f1_macro", METRIC_LABELS, AVERAGE_MACRO, score,
+    "harmonic mean of precision and recall, mean over classes");
 
-const struct metric metric_f1_micro = {
-    .name = "f1_micro",
-    .summary = "harmonic mean of precision and recall, of counts pooled over classes",
-    .flags = METRIC_LABELS | METRIC_BINARY | METRIC_MULTICLASS,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_MICRO,
-};
+const struct metric metric_f1_micro = METRIC_OF_AVERAGE("f1_micro", METRIC_LABELS, AVERAGE_MICRO, score,
+    "harmonic mean of precision and recall, of counts pooled over classes");
 
-const struct metric metric_f1_weighted = {
-    .name = "f1_weighted",
-    .summary = "harmonic mean of precision and recall, mean over classes weighted by their rows",
-    .flags = METRIC_LABELS | METRIC_BINARY | METRIC_MULTICLASS,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_WEIGHTED,
-};
+const struct metric metric_f1_weighted = METRIC_OF_AVERAGE("f1_weighted", METRIC_LABELS, AVERAGE_WEIGHTED,
+    score, "harmonic mean of precision and recall, mean over classes weighted by their rows");

@@ -43,6 +43,15 @@ struct metric {
 
 enum metric_average { AVERAGE_BINARY, AVERAGE_MACRO, AVERAGE_MICRO, AVERAGE_WEIGHTED };
 
+/* The record of one average of a metric between 0 and 1; only that of the positive class is for two classes alone.
+ * labels: METRIC_LABELS or 0. */
+#define METRIC_OF_AVERAGE(key, labels, average, fn, text)                                                    \
+    {                                                                                                        \
+        .name = key, .summary = text,                                                                        \
+        .flags = (labels) | METRIC_BINARY | ((average) == AVERAGE_BINARY ? 0 : METRIC_MULTICLASS),           \
+        .best = 1.0, .worst = 0.0, .score = fn, .concurrent = true, .sign = 1.0, .variant = average,         \
+    }
+
 /* The built-in ones, in documentation order. */
 const struct metric *const *metrics_all(int32_t *out_n);
 /* By name, built-in or registered in ctx (may be NULL), and defined for k classes (k 0: any); errors name the nearest, or the variants

@@ -16,51 +16,16 @@ static automl_status score(
     return class_score_average(self, in, class_precision, out, err);
 }
 
-const struct metric metric_precision = {
-    .name = "precision",
-    .summary = "share of right rows among those labelled with a class, of the positive class",
-    .flags = METRIC_LABELS | METRIC_BINARY,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_BINARY,
-};
+const struct metric metric_precision = METRIC_OF_AVERAGE("precision", METRIC_LABELS, AVERAGE_BINARY, score,
+    "share of right rows among those labelled with a class, of the positive class");
 
-const struct metric metric_precision_macro = {
-    .name = "precision_macro",
-    .summary = "share of right rows among those labelled with a class, mean over classes",
-    .flags = METRIC_LABELS | METRIC_BINARY | METRIC_MULTICLASS,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_MACRO,
-};
+const struct metric metric_precision_macro = METRIC_OF_AVERAGE("precision_macro", METRIC_LABELS,
+    AVERAGE_MACRO, score, "share of right rows among those labelled with a class, mean over classes");
 
-const struct metric metric_precision_micro = {
-    .name = "precision_micro",
-    .summary = "share of right rows among those labelled with a class, of counts pooled over classes",
-    .flags = METRIC_LABELS | METRIC_BINARY | METRIC_MULTICLASS,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_MICRO,
-};
+const struct metric metric_precision_micro =
+    METRIC_OF_AVERAGE("precision_micro", METRIC_LABELS, AVERAGE_MICRO, score,
+        "share of right rows among those labelled with a class, of counts pooled over classes");
 
-const struct metric metric_precision_weighted = {
-    .name = "precision_weighted",
-    .summary =
-        "share of right rows among those labelled with a class, mean over classes weighted by their rows",
-    .flags = METRIC_LABELS | METRIC_BINARY | METRIC_MULTICLASS,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_WEIGHTED,
-};
+const struct metric metric_precision_weighted =
+    METRIC_OF_AVERAGE("precision_weighted", METRIC_LABELS, AVERAGE_WEIGHTED, score,
+        "share of right rows among those labelled with a class, mean over classes weighted by their rows");

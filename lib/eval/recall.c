@@ -16,50 +16,15 @@ static automl_status score(
     return class_score_average(self, in, class_recall, out, err);
 }
 
-const struct metric metric_recall = {
-    .name = "recall",
-    .summary = "share of the rows of a class that are found, of the positive class",
-    .flags = METRIC_LABELS | METRIC_BINARY,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_BINARY,
-};
+const struct metric metric_recall = METRIC_OF_AVERAGE("recall", METRIC_LABELS, AVERAGE_BINARY, score,
+    "share of the rows of a class that are found, of the positive class");
 
-const struct metric metric_recall_macro = {
-    .name = "recall_macro",
-    .summary = "share of the rows of a class that are found, mean over classes",
-    .flags = METRIC_LABELS | METRIC_BINARY | METRIC_MULTICLASS,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_MACRO,
-};
+const struct metric metric_recall_macro = METRIC_OF_AVERAGE("recall_macro", METRIC_LABELS, AVERAGE_MACRO,
+    score, "share of the rows of a class that are found, mean over classes");
 
-const struct metric metric_recall_micro = {
-    .name = "recall_micro",
-    .summary = "share of the rows of a class that are found, of counts pooled over classes",
-    .flags = METRIC_LABELS | METRIC_BINARY | METRIC_MULTICLASS,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_MICRO,
-};
+const struct metric metric_recall_micro = METRIC_OF_AVERAGE("recall_micro", METRIC_LABELS, AVERAGE_MICRO,
+    score, "share of the rows of a class that are found, of counts pooled over classes");
 
-const struct metric metric_recall_weighted = {
-    .name = "recall_weighted",
-    .summary = "share of the rows of a class that are found, mean over classes weighted by their rows",
-    .flags = METRIC_LABELS | METRIC_BINARY | METRIC_MULTICLASS,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_WEIGHTED,
-};
+const struct metric metric_recall_weighted =
+    METRIC_OF_AVERAGE("recall_weighted", METRIC_LABELS, AVERAGE_WEIGHTED, score,
+        "share of the rows of a class that are found, mean over classes weighted by their rows");
