@@ -1,27 +1,26 @@
 /*
  * balanced_accuracy.c - mean recall over the classes that occur (sklearn.metrics.balanced_accuracy_score).
  */
-#include <math.h>
-
 #include "eval/counts.h"
+
+static double mean_recall(const struct class_counts *c)
+{
+    double total = 0.0;
+    int32_t classes = 0;
+    for (int32_t i = 0; i < c->k; i++) {
+        if (c->truth[i] > 0.0) {
+            total += c->tp[i] / c->truth[i];
+            classes++;
+        }
+    }
+    return total / classes;
+}
 
 static automl_status score(
     const struct metric *self, const struct metric_input *in, double *out, automl_error *err)
 {
     (void)self;
-    struct class_counts c;
-    TRY(class_counts_create(in, &c, err));
-    double total = 0.0;
-    int32_t classes = 0;
-    for (int32_t i = 0; i < c.k; i++) {
-        if (c.truth[i] > 0.0) {
-            total += c.tp[i] / c.truth[i];
-            classes++;
-        }
-    }
-    *out = classes > 0 ? total / classes : NAN;
-    class_counts_free(&c);
-    return AUTOML_OK;
+    return class_counts_score(in, mean_recall, out, err);
 }
 
 const struct metric metric_balanced_accuracy = {

@@ -83,6 +83,16 @@ double class_counts_trace(const struct class_counts *c)
     return sum(c->tp, c->k);
 }
 
+automl_status class_counts_score(
+    const struct metric_input *in, class_counts_fn fn, double *out, automl_error *err)
+{
+    struct class_counts c;
+    TRY(class_counts_create(in, &c, err));
+    *out = class_counts_total(&c) > 0.0 ? fn(&c) : NAN;
+    class_counts_free(&c);
+    return AUTOML_OK;
+}
+
 static double average_macro(const struct class_counts *c, class_score_fn score)
 {
     double total = 0.0;

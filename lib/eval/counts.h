@@ -22,6 +22,13 @@ void class_counts_free(struct class_counts *c);
 double class_counts_total(const struct class_counts *c); /* of truth */
 double class_counts_trace(const struct class_counts *c); /* of tp */
 
+/* A score out of the counts of all classes. */
+typedef double (*class_counts_fn)(const struct class_counts *c);
+
+/* fn of the counts of the rows; NaN if they weigh nothing. */
+automl_status class_counts_score(
+    const struct metric_input *in, class_counts_fn fn, double *out, automl_error *err);
+
 /* A score of one class out of its counts; 0 where it is undefined (scikit-learn's zero_division=0). */
 typedef double (*class_score_fn)(double tp, double pred, double truth);
 

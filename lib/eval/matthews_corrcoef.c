@@ -26,11 +26,7 @@ static automl_status score(
     const struct metric *self, const struct metric_input *in, double *out, automl_error *err)
 {
     (void)self;
-    struct class_counts c;
-    TRY(class_counts_create(in, &c, err));
-    *out = class_counts_total(&c) > 0.0 ? correlation(&c) : NAN;
-    class_counts_free(&c);
-    return AUTOML_OK;
+    return class_counts_score(in, correlation, out, err);
 }
 
 const struct metric metric_matthews_corrcoef = {
