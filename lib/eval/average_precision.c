@@ -9,40 +9,23 @@
 
 #include "eval/ranking.h"
 
-static automl_status of_class(const struct metric_input *in, int32_t c, double *out, automl_error *err)
+static double mean_precision(struct ranking *r)
 {
-    struct ranking r;
-    TRY(ranking_create(in, c, RANKING_REST, &r, err));
     double tp = 0.0, fp = 0.0, sum = 0.0;
     struct rank_group g;
-    while (ranking_next(&r, &g)) {
+    while (ranking_next(r, &g)) {
         tp += g.positive;
         fp += g.negative;
         sum += g.positive * (tp / (tp + fp));
     }
-    *out = r.positive > 0.0 ? sum / r.positive : NAN;
-    ranking_free(&r);
-    return AUTOML_OK;
+    return r->positive > 0.0 ? sum / r->positive : NAN;
 }
 
 static automl_status score(
     const struct metric *self, const struct metric_input *in, double *out, automl_error *err)
 {
     (void)self;
-    if (in->k == 2)
-        return of_class(in, in->positive, out, err);
-    double total = 0.0;
-    int32_t classes = 0;
-    for (int32_t c = 0; c < in->k; c++) {
-        double x;
-        TRY(of_class(in, c, &x, err));
-        if (!isnan(x)) {
-            total += x;
-            classes++;
-        }
-    }
-    *out = classes > 0 ? total / classes : NAN;
-    return AUTOML_OK;
+    return ranking_score_classes(in, mean_precision, out, err);
 }
 
 const struct metric metric_average_precision = {

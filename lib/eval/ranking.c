@@ -9,6 +9,8 @@
  */
 #include "eval/ranking.h"
 
+#include <math.h>
+
 #include "base/sort.h"
 #include "eval/input.h"
 
@@ -260,4 +262,33 @@ void ranking_free(struct ranking *r)
 {
     mem_free(r->mem, r->block);
     mem_free(r->mem, r->weights);
+}
+
+automl_status ranking_score(
+    const struct metric_input *in, int32_t a, int32_t b, ranking_fn fn, double *out, automl_error *err)
+{
+    struct ranking r;
+    TRY(ranking_create(in, a, b, &r, err));
+    *out = fn(&r);
+    ranking_free(&r);
+    return AUTOML_OK;
+}
+
+automl_status ranking_score_classes(
+    const struct metric_input *in, ranking_fn fn, double *out, automl_error *err)
+{
+    if (in->k == 2)
+        return ranking_score(in, in->positive, RANKING_REST, fn, out, err);
+    double total = 0.0;
+    int32_t classes = 0;
+    for (int32_t c = 0; c < in->k; c++) {
+        double x;
+        TRY(ranking_score(in, c, RANKING_REST, fn, &x, err));
+        if (!isnan(x)) {
+            total += x;
+            classes++;
+        }
+    }
+    *out = classes > 0 ? total / classes : NAN;
+    return AUTOML_OK;
 }

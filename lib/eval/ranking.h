@@ -26,6 +26,16 @@ automl_status ranking_create(
     const struct metric_input *in, int32_t a, int32_t b, struct ranking *out, automl_error *err);
 void ranking_free(struct ranking *r);
 
+/* A score of a fresh ranking; NaN where it is undefined. */
+typedef double (*ranking_fn)(struct ranking *r);
+
+automl_status ranking_score(
+    const struct metric_input *in, int32_t a, int32_t b, ranking_fn fn, double *out, automl_error *err);
+/* Two classes: the score of the positive one. More: the mean over each class against the rest, where it is
+ * defined; NaN if it is nowhere. */
+automl_status ranking_score_classes(
+    const struct metric_input *in, ranking_fn fn, double *out, automl_error *err);
+
 /* All rows of one score. */
 struct rank_group {
     double score;

@@ -11,21 +11,22 @@
 #include "eval/input.h"
 #include "eval/ranking.h"
 
-/* Area of class a against b or the rest; NaN if a side is empty. */
-static automl_status area(const struct metric_input *in, int32_t a, int32_t b, double *out, automl_error *err)
+static double area_of(struct ranking *r)
 {
-    struct ranking r;
-    TRY(ranking_create(in, a, b, &r, err));
     double above = 0.0, twice = 0.0;
     struct rank_group g;
-    while (ranking_next(&r, &g)) {
+    while (ranking_next(r, &g)) {
         twice += g.negative * (2.0 * above + g.positive);
         above += g.positive;
     }
-    bool defined = r.positive > 0.0 && r.negative > 0.0;
-    *out = defined ? twice / (2.0 * r.positive * r.negative) : NAN;
-    ranking_free(&r);
-    return AUTOML_OK;
+    bool defined = r->positive > 0.0 && r->negative > 0.0;
+    return defined ? twice / (2.0 * r->positive * r->negative) : NAN;
+}
+
+/* Area of class a against b or the rest; NaN if a side is empty. */
+static automl_status area(const struct metric_input *in, int32_t a, int32_t b, double *out, automl_error *err)
+{
+    return ranking_score(in, a, b, area_of, out, err);
 }
 
 /* A weighted mean of the scores that are defined. */
@@ -120,62 +121,17 @@ done:
     return status;
 }
 
-const struct metric metric_roc_auc = {
-    .name = "roc_auc",
-    .summary = "area under the ROC curve of the positive class",
-    .flags = METRIC_BINARY,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score_binary,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_BINARY,
-};
+const struct metric metric_roc_auc = METRIC_OF_AVERAGE(
+    "roc_auc", 0, AVERAGE_BINARY, score_binary, "area under the ROC curve of the positive class");
 
-const struct metric metric_roc_auc_ovr = {
-    .name = "roc_auc_ovr",
-    .summary = "area under the ROC curve, mean over each class against the rest",
-    .flags = METRIC_BINARY | METRIC_MULTICLASS,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score_ovr,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_MACRO,
-};
+const struct metric metric_roc_auc_ovr = METRIC_OF_AVERAGE("roc_auc_ovr", 0, AVERAGE_MACRO, score_ovr,
+    "area under the ROC curve, mean over each class against the rest");
 
-const struct metric metric_roc_auc_ovo = {
-    .name = "roc_auc_ovo",
-    .summary = "area under the ROC curve, mean over pairs of classes (Hand & Till 2001)",
-    .flags = METRIC_BINARY | METRIC_MULTICLASS,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score_ovo,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_MACRO,
-};
+const struct metric metric_roc_auc_ovo = METRIC_OF_AVERAGE("roc_auc_ovo", 0, AVERAGE_MACRO, score_ovo,
+    "area under the ROC curve, mean over pairs of classes (Hand & Till 2001)");
 
-const struct metric metric_roc_auc_ovr_weighted = {
-    .name = "roc_auc_ovr_weighted",
-    .summary = "roc_auc_ovr with classes weighted by their rows",
-    .flags = METRIC_BINARY | METRIC_MULTICLASS,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score_ovr,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_WEIGHTED,
-};
+const struct metric metric_roc_auc_ovr_weighted = METRIC_OF_AVERAGE("roc_auc_ovr_weighted", 0,
+    AVERAGE_WEIGHTED, score_ovr, "roc_auc_ovr with classes weighted by their rows");
 
-const struct metric metric_roc_auc_ovo_weighted = {
-    .name = "roc_auc_ovo_weighted",
-    .summary = "roc_auc_ovo with pairs weighted by their rows",
-    .flags = METRIC_BINARY | METRIC_MULTICLASS,
-    .best = 1.0,
-    .worst = 0.0,
-    .score = score_ovo,
-    .concurrent = true,
-    .sign = 1.0,
-    .variant = AVERAGE_WEIGHTED,
-};
+const struct metric metric_roc_auc_ovo_weighted = METRIC_OF_AVERAGE(
+    "roc_auc_ovo_weighted", 0, AVERAGE_WEIGHTED, score_ovo, "roc_auc_ovo with pairs weighted by their rows");
