@@ -13,17 +13,12 @@ static double right_unweighted(const struct metric_input *in)
     return (double)right;
 }
 
-static double right_weighted(const struct metric_input *in)
+static double right_weighted(const struct metric_input *in, int64_t begin, int64_t end)
 {
-    double total = 0.0;
-    for (int64_t begin = 0; begin < in->n; begin += INPUT_BLOCK) {
-        int64_t end = in->n - begin < INPUT_BLOCK ? in->n : begin + INPUT_BLOCK;
-        double right = 0.0;
-        for (int64_t i = begin; i < end; i++)
-            right += in->y[i] == in->labels[i] ? in->w[i] : 0.0;
-        total += right;
-    }
-    return total;
+    double right = 0.0;
+    for (int64_t i = begin; i < end; i++)
+        right += in->y[i] == in->labels[i] ? in->w[i] : 0.0;
+    return right;
 }
 
 static automl_status score(
@@ -33,7 +28,7 @@ static automl_status score(
     (void)err;
     double weight = input_weight(in);
     if (weight > 0.0)
-        *out = (in->w ? right_weighted(in) : right_unweighted(in)) / weight;
+        *out = (in->w ? input_sum(in, right_weighted) : right_unweighted(in)) / weight;
     else
         *out = NAN;
     return AUTOML_OK;

@@ -3,22 +3,25 @@
 #include <inttypes.h>
 #include <math.h>
 
-static double sum_block(const double *w, int64_t n)
+double input_sum(const struct metric_input *in, input_block_fn block)
+{
+    double total = 0.0;
+    for (int64_t begin = 0; begin < in->n; begin += INPUT_BLOCK)
+        total += block(in, begin, in->n - begin < INPUT_BLOCK ? in->n : begin + INPUT_BLOCK);
+    return total;
+}
+
+static double weigh_block(const struct metric_input *in, int64_t begin, int64_t end)
 {
     double sum = 0.0;
-    for (int64_t i = 0; i < n; i++)
-        sum += w[i];
+    for (int64_t i = begin; i < end; i++)
+        sum += in->w[i];
     return sum;
 }
 
 double input_weight(const struct metric_input *in)
 {
-    if (!in->w)
-        return (double)in->n;
-    double total = 0.0;
-    for (int64_t begin = 0; begin < in->n; begin += INPUT_BLOCK)
-        total += sum_block(in->w + begin, in->n - begin < INPUT_BLOCK ? in->n - begin : INPUT_BLOCK);
-    return total;
+    return in->w ? input_sum(in, weigh_block) : (double)in->n;
 }
 
 automl_status input_bad_proba(const struct metric_input *in, automl_error *err)

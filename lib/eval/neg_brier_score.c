@@ -39,9 +39,7 @@ static automl_status score(
     const struct metric *self, const struct metric_input *in, double *out, automl_error *err)
 {
     (void)self;
-    double total = 0.0, weight = input_weight(in);
-    for (int64_t begin = 0; begin < in->n; begin += INPUT_BLOCK)
-        total += block_sum(in, begin, in->n - begin < INPUT_BLOCK ? in->n : begin + INPUT_BLOCK);
+    double total = input_sum(in, block_sum), weight = input_weight(in);
     if (!isfinite(total))
         return input_bad_proba(in, err);
     *out = weight > 0.0 ? -(total / weight) : NAN;

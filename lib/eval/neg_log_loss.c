@@ -34,10 +34,11 @@ static void block_many(const double *proba, int32_t k, const int32_t *y, int64_t
     }
 }
 
-/* Weighted sum of log q over rows [begin, begin + n). */
-static double block_sum(const struct metric_input *in, int64_t begin, int64_t n)
+/* Weighted sum of log q. */
+static double block_sum(const struct metric_input *in, int64_t begin, int64_t end)
 {
     double q[INPUT_BLOCK];
+    int64_t n = end - begin;
     if (in->k == 2)
         block_two(in->proba + 2 * begin, in->y + begin, n, q);
     else
@@ -56,9 +57,7 @@ static automl_status score(
     const struct metric *self, const struct metric_input *in, double *out, automl_error *err)
 {
     (void)self;
-    double total = 0.0, weight = input_weight(in);
-    for (int64_t begin = 0; begin < in->n; begin += INPUT_BLOCK)
-        total += block_sum(in, begin, in->n - begin < INPUT_BLOCK ? in->n - begin : INPUT_BLOCK);
+    double total = input_sum(in, block_sum), weight = input_weight(in);
     if (!isfinite(total))
         return input_bad_proba(in, err);
     *out = weight > 0.0 ? total / weight : NAN;
