@@ -38,12 +38,6 @@ struct state {
     double *scale, *shift;
 };
 
-struct learning {
-    struct op *op;
-    const struct op_fit *in;
-    bool *bad; /* of each column: not finite */
-};
-
 /* The bounds that values are cut to; infinite ones leave them as they are. */
 struct bounds {
     double lo, hi;
@@ -64,21 +58,15 @@ static inline double map(double v, double scale, double shift, struct bounds b)
     return t > b.hi ? b.hi : t;
 }
 
-static void learn_column(void *arg, int64_t index)
+static bool learn_column(struct op *op, const struct op_fit *in, int32_t j)
 {
-    const struct learning *l = arg;
-    struct state *s = l->op->state;
-    int32_t j = (int32_t)index;
-    s->scale[j] = 1;
-    s->shift[j] = 0;
-    if (l->op->in_kinds[j] != FRAME_NUMERIC)
-        return;
-    double a = params_real(l->op->params, RANGE_MIN), b = params_real(l->op->params, RANGE_MAX), lo, hi;
-    moments_range(l->in->x, j, l->in->stop, &lo, &hi);
+    struct state *s = op->state;
+    double a = params_real(op->params, RANGE_MIN), b = params_real(op->params, RANGE_MAX), lo, hi;
+    moments_range(in->x, j, in->stop, &lo, &hi);
     double range = hi - lo;
-    l->bad[j] = isinf(lo) || isinf(hi) || isinf(range);
     s->scale[j] = (b - a) / (range < 10 * DBL_EPSILON ? 1 : range);
     s->shift[j] = a - lo * s->scale[j];
+    return !(isinf(lo) || isinf(hi) || isinf(range) || isinf(s->scale[j]) || isinf(s->shift[j]));
 }
 
 static automl_status fit(struct op *op, const struct op_fit *in, automl_error *err)
@@ -88,26 +76,22 @@ static automl_status fit(struct op *op, const struct op_fit *in, automl_error *e
     struct state *s = op->state;
     s->scale = NEW_ARRAY(op->mem, op->n_in, double);
     s->shift = NEW_ARRAY(op->mem, op->n_in, double);
-    struct learning l = {op, in, NEW_ZEROS(in->mem, op->n_in, bool)};
-    automl_status status = AUTOML_OK;
-    if (!s->scale || !s->shift || !l.bad) {
-        status = error_memory(err);
-        goto done;
+    if (!s->scale || !s->shift)
+        return error_memory(err);
+    for (int32_t j = 0; j < op->n_in; j++) {
+        s->scale[j] = 1;
+        s->shift[j] = 0;
     }
-    column_for(in->pool, in->x, learn_column, &l);
-    TRY_DONE(stop_status(in->stop, err));
-    for (int32_t j = 0; j < op->n_in; j++)
-        if (l.bad[j] || isinf(s->scale[j]) || isinf(s->shift[j]))
-            TRY_DONE(column_not_finite(err, j));
+    TRY(columns_learn(op, in, learn_column, err));
     op->n_out = op->n_in;
-done:
-    mem_free(in->mem, l.bad);
-    return status;
+    return AUTOML_OK;
 }
 
-static void map_column(
-    const struct frame *x, int32_t j, double scale, double shift, struct bounds b, double *out)
+static void map_column(const struct op *op, const struct frame *x, int32_t j, double *out)
 {
+    const struct state *s = op->state;
+    double scale = s->scale[j], shift = s->shift[j];
+    struct bounds b = bounds_of(op);
     double scratch[COLUMN_BLOCK];
     for (int64_t begin = 0; begin < x->n_rows; begin += COLUMN_BLOCK) {
         int64_t n = x->n_rows - begin < COLUMN_BLOCK ? x->n_rows - begin : COLUMN_BLOCK;
@@ -120,21 +104,7 @@ static void map_column(
 static automl_status transform(const struct op *op, struct frame *x, struct mem *mem, const struct stop *stop,
     struct frame **out, automl_error *err)
 {
-    const struct state *s = op->state;
-    struct columns c;
-    automl_status status = AUTOML_OK;
-    TRY(columns_begin(&c, mem, x->n_rows, op->n_out, op->n_in - frame_categories(x), err));
-    for (int32_t j = 0; j < op->n_in; j++) {
-        TRY_DONE(stop_status(stop, err));
-        if (op->in_kinds[j] == FRAME_NUMERIC)
-            map_column(x, j, s->scale[j], s->shift[j], bounds_of(op), columns_next(&c));
-        else
-            columns_share(&c, x, j);
-    }
-    *out = columns_end(&c);
-done:
-    columns_drop(&c);
-    return status;
+    return columns_map(op, x, mem, stop, FRAME_NUMERIC, map_column, out, err);
 }
 
 static void apply_row(const struct op *op, const double *in, double *out, double *scratch)

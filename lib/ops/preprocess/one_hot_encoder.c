@@ -59,16 +59,6 @@ struct levels {
     int32_t *order; /* scratch */
 };
 
-static int64_t lay_out(const struct op *op, int64_t *start)
-{
-    int64_t n = 0;
-    for (int32_t j = 0; j < op->n_in; j++) {
-        start[j] = n;
-        n += op->in_levels[j];
-    }
-    return n;
-}
-
 static void free_levels(struct mem *m, struct levels *l)
 {
     mem_free(m, l->code);
@@ -181,7 +171,7 @@ static automl_status fit(struct op *op, const struct op_fit *in, automl_error *e
     s->start = NEW_ARRAY(op->mem, op->n_in, int64_t);
     if (!s->width || !s->start)
         return error_memory(err);
-    s->place = NEW_ARRAY(op->mem, lay_out(op, s->start), int32_t);
+    s->place = NEW_ARRAY(op->mem, columns_levels(op, s->start), int32_t);
     if (!s->place)
         return error_memory(err);
     for (int32_t j = 0; j < op->n_in; j++) {
@@ -313,7 +303,7 @@ static automl_status load(struct op *op, struct reader *r, automl_error *err)
     if (!s->start)
         return error_memory(err);
     s->width = read_i32s(r, op->n_in, NULL);
-    s->place = read_i32s(r, lay_out(op, s->start), NULL);
+    s->place = read_i32s(r, columns_levels(op, s->start), NULL);
     TRY(reader_status(r, err));
     for (int32_t j = 0; j < op->n_in; j++)
         if (!is_group(op, j))

@@ -31,16 +31,6 @@ struct state {
     int64_t *start; /* of each input column: where its levels begin */
 };
 
-static int64_t lay_out(const struct op *op, int64_t *start)
-{
-    int64_t n = 0;
-    for (int32_t j = 0; j < op->n_in; j++) {
-        start[j] = n;
-        n += op->in_levels[j];
-    }
-    return n;
-}
-
 static double missing_number(const struct op *op)
 {
     return params_is_set(op->params, MISSING) ? params_real(op->params, MISSING) : (double)NAN;
@@ -65,7 +55,7 @@ static automl_status fit(struct op *op, const struct op_fit *in, automl_error *e
     s->start = NEW_ARRAY(op->mem, op->n_in, int64_t);
     if (!s->start)
         return error_memory(err);
-    int64_t n = lay_out(op, s->start);
+    int64_t n = columns_levels(op, s->start);
     s->number = NEW_ARRAY(op->mem, n, double);
     if (!s->number)
         return error_memory(err);
@@ -95,20 +85,7 @@ static void encode_column(const struct op *op, const struct frame *x, int32_t j,
 static automl_status transform(const struct op *op, struct frame *x, struct mem *mem, const struct stop *stop,
     struct frame **out, automl_error *err)
 {
-    struct columns c;
-    automl_status status = AUTOML_OK;
-    TRY(columns_begin(&c, mem, x->n_rows, op->n_out, frame_categories(x), err));
-    for (int32_t j = 0; j < op->n_in; j++) {
-        TRY_DONE(stop_status(stop, err));
-        if (op->in_kinds[j] == FRAME_CATEGORY)
-            encode_column(op, x, j, columns_next(&c));
-        else
-            columns_share(&c, x, j);
-    }
-    *out = columns_end(&c);
-done:
-    columns_drop(&c);
-    return status;
+    return columns_map(op, x, mem, stop, FRAME_CATEGORY, encode_column, out, err);
 }
 
 static void apply_row(const struct op *op, const double *in, double *out, double *scratch)
@@ -154,7 +131,7 @@ static automl_status load(struct op *op, struct reader *r, automl_error *err)
     s->start = NEW_ARRAY(op->mem, op->n_in, int64_t);
     if (!s->start)
         return error_memory(err);
-    int64_t n = lay_out(op, s->start);
+    int64_t n = columns_levels(op, s->start);
     s->number = read_f64s(r, n, NULL);
     TRY(reader_status(r, err));
     for (int64_t i = 0; i < n; i++)

@@ -32,34 +32,22 @@ struct state {
     double *mean, *scale;
 };
 
-struct learning {
-    struct op *op;
-    const struct op_fit *in;
-    bool *bad; /* of each column: not finite */
-};
-
 static bool is_constant(double var, double mean, double n)
 {
     double rounding = n * mean * DBL_EPSILON;
     return var <= n * DBL_EPSILON * var + rounding * rounding;
 }
 
-static void learn_column(void *arg, int64_t index)
+static bool learn_column(struct op *op, const struct op_fit *in, int32_t j)
 {
-    const struct learning *l = arg;
-    struct state *s = l->op->state;
-    int32_t j = (int32_t)index;
-    s->mean[j] = 0;
-    s->scale[j] = 1;
-    if (l->op->in_kinds[j] != FRAME_NUMERIC)
-        return;
-    struct moments m = moments_column(l->in->x, j, l->in->w, l->in->stop);
+    struct state *s = op->state;
+    struct moments m = moments_column(in->x, j, in->w, in->stop);
     double var = m.m2 / m.n;
-    l->bad[j] = m.n > 0 && !(isfinite(m.mean) && isfinite(var));
-    if (params_bool(l->op->params, WITH_MEAN))
+    if (params_bool(op->params, WITH_MEAN))
         s->mean[j] = m.mean;
-    if (params_bool(l->op->params, WITH_STD))
+    if (params_bool(op->params, WITH_STD))
         s->scale[j] = is_constant(var, m.mean, m.n) ? 1 : sqrt(var);
+    return !(m.n > 0) || (isfinite(m.mean) && isfinite(var));
 }
 
 static automl_status fit(struct op *op, const struct op_fit *in, automl_error *err)
@@ -67,25 +55,21 @@ static automl_status fit(struct op *op, const struct op_fit *in, automl_error *e
     struct state *s = op->state;
     s->mean = NEW_ARRAY(op->mem, op->n_in, double);
     s->scale = NEW_ARRAY(op->mem, op->n_in, double);
-    struct learning l = {op, in, NEW_ZEROS(in->mem, op->n_in, bool)};
-    automl_status status = AUTOML_OK;
-    if (!s->mean || !s->scale || !l.bad) {
-        status = error_memory(err);
-        goto done;
+    if (!s->mean || !s->scale)
+        return error_memory(err);
+    for (int32_t j = 0; j < op->n_in; j++) {
+        s->mean[j] = 0;
+        s->scale[j] = 1;
     }
-    column_for(in->pool, in->x, learn_column, &l);
-    TRY_DONE(stop_status(in->stop, err));
-    for (int32_t j = 0; j < op->n_in; j++)
-        if (l.bad[j])
-            TRY_DONE(column_not_finite(err, j));
+    TRY(columns_learn(op, in, learn_column, err));
     op->n_out = op->n_in;
-done:
-    mem_free(in->mem, l.bad);
-    return status;
+    return AUTOML_OK;
 }
 
-static void scale_column(const struct frame *x, int32_t j, double mean, double scale, double *out)
+static void scale_column(const struct op *op, const struct frame *x, int32_t j, double *out)
 {
+    const struct state *s = op->state;
+    double mean = s->mean[j], scale = s->scale[j];
     double scratch[COLUMN_BLOCK];
     for (int64_t begin = 0; begin < x->n_rows; begin += COLUMN_BLOCK) {
         int64_t n = x->n_rows - begin < COLUMN_BLOCK ? x->n_rows - begin : COLUMN_BLOCK;
@@ -98,21 +82,7 @@ static void scale_column(const struct frame *x, int32_t j, double mean, double s
 static automl_status transform(const struct op *op, struct frame *x, struct mem *mem, const struct stop *stop,
     struct frame **out, automl_error *err)
 {
-    const struct state *s = op->state;
-    struct columns c;
-    automl_status status = AUTOML_OK;
-    TRY(columns_begin(&c, mem, x->n_rows, op->n_out, op->n_in - frame_categories(x), err));
-    for (int32_t j = 0; j < op->n_in; j++) {
-        TRY_DONE(stop_status(stop, err));
-        if (op->in_kinds[j] == FRAME_NUMERIC)
-            scale_column(x, j, s->mean[j], s->scale[j], columns_next(&c));
-        else
-            columns_share(&c, x, j);
-    }
-    *out = columns_end(&c);
-done:
-    columns_drop(&c);
-    return status;
+    return columns_map(op, x, mem, stop, FRAME_NUMERIC, scale_column, out, err);
 }
 
 static void apply_row(const struct op *op, const double *in, double *out, double *scratch)

@@ -66,6 +66,47 @@ void column_for(struct pool *pool, const struct frame *x, void (*fn)(void *arg, 
     pool_for(worth ? pool : NULL, x->n_cols, fn, arg);
 }
 
+struct learning {
+    struct op *op;
+    const struct op_fit *in;
+    column_learn_fn learn;
+    bool *bad; /* of each column: not finite */
+};
+
+static void learn_column(void *arg, int64_t index)
+{
+    const struct learning *l = arg;
+    int32_t j = (int32_t)index;
+    if (l->op->in_kinds[j] == FRAME_NUMERIC)
+        l->bad[j] = !l->learn(l->op, l->in, j);
+}
+
+automl_status columns_learn(struct op *op, const struct op_fit *in, column_learn_fn learn, automl_error *err)
+{
+    struct learning l = {op, in, learn, NEW_ZEROS(in->mem, op->n_in, bool)};
+    if (!l.bad)
+        return error_memory(err);
+    automl_status status;
+    column_for(in->pool, in->x, learn_column, &l);
+    TRY_DONE(stop_status(in->stop, err));
+    for (int32_t j = 0; j < op->n_in; j++)
+        if (l.bad[j])
+            TRY_DONE(column_not_finite(err, j));
+done:
+    mem_free(in->mem, l.bad);
+    return status;
+}
+
+int64_t columns_levels(const struct op *op, int64_t *out_start)
+{
+    int64_t n = 0;
+    for (int32_t j = 0; j < op->n_in; j++) {
+        out_start[j] = n;
+        n += op->in_levels[j];
+    }
+    return n;
+}
+
 automl_status columns_begin(
     struct columns *c, struct mem *m, int64_t n_rows, int32_t n_out, int32_t n_fresh, automl_error *err)
 {
@@ -104,4 +145,25 @@ void columns_drop(struct columns *c)
     frame_unref(c->out);
     frame_unref(c->fresh);
     *c = (struct columns){0};
+}
+
+automl_status columns_map(const struct op *op, const struct frame *x, struct mem *mem,
+    const struct stop *stop, enum frame_kind kind, column_map_fn map, struct frame **out, automl_error *err)
+{
+    struct columns c;
+    automl_status status = AUTOML_OK;
+    int32_t categories = frame_categories(x);
+    int32_t n_fresh = kind == FRAME_CATEGORY ? categories : op->n_in - categories;
+    TRY(columns_begin(&c, mem, x->n_rows, op->n_out, n_fresh, err));
+    for (int32_t j = 0; j < op->n_in; j++) {
+        TRY_DONE(stop_status(stop, err));
+        if (op->in_kinds[j] == (uint8_t)kind)
+            map(op, x, j, columns_next(&c));
+        else
+            columns_share(&c, x, j);
+    }
+    *out = columns_end(&c);
+done:
+    columns_drop(&c);
+    return status;
 }

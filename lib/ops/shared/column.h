@@ -4,9 +4,7 @@
 #ifndef OPS_SHARED_COLUMN_H
 #define OPS_SHARED_COLUMN_H
 
-#include "base/clock.h"
-#include "base/pool.h"
-#include "data/frame.h"
+#include "ops/operator.h"
 
 /* Rows of a block: 32 KiB of doubles, so that a second pass over it reads the first-level cache. */
 enum { COLUMN_BLOCK = 4096 };
@@ -28,6 +26,15 @@ automl_status column_not_finite(automl_error *err, int32_t j);
  * check stop_status afterwards. */
 void column_for(struct pool *pool, const struct frame *x, void (*fn)(void *arg, int64_t j), void *arg);
 
+/* What fit learns of column j alone; false: it holds values that are not finite. Runs on any thread. */
+typedef bool (*column_learn_fn)(struct op *op, const struct op_fit *in, int32_t j);
+/* Learns every numeric column through column_for; AUTOML_E_DATA names the first that is not finite. */
+automl_status columns_learn(struct op *op, const struct op_fit *in, column_learn_fn learn, automl_error *err);
+
+/* Where the levels of each input column begin if those of all columns lie one behind the other; returns how
+ * many there are. */
+int64_t columns_levels(const struct op *op, int64_t *out_start);
+
 /* An output frame under construction, filled from its first column to its last. */
 struct columns {
     struct frame *out;   /* the result; columns below `at` are done */
@@ -47,5 +54,12 @@ double *columns_next(struct columns *c);
 /* The finished frame; all n_out columns must have been given. */
 struct frame *columns_end(struct columns *c);
 void columns_drop(struct columns *c);
+
+/* What column j of x becomes: n_rows doubles to fill in. */
+typedef void (*column_map_fn)(const struct op *op, const struct frame *x, int32_t j, double *out);
+/* The transform of operators that put one new column in place of each column of a kind and share the others.
+ */
+automl_status columns_map(const struct op *op, const struct frame *x, struct mem *mem,
+    const struct stop *stop, enum frame_kind kind, column_map_fn map, struct frame **out, automl_error *err);
 
 #endif
