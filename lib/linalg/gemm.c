@@ -25,17 +25,29 @@ struct shape {
     int64_t m, n, k;
 };
 
-/* One product C := alpha op(A) op(B) + beta C of either precision; `size` is that of an element. */
+struct product;
+
+struct precision {
+    size_t size; /* of an element */
+    struct shape (*sides)(void);
+    /* One cblas call; beta and the operands are those of the tile. */
+    void (*call)(const struct product *tile);
+    void (*scale)(const struct product *g); /* C := beta C */
+};
+
+/* One product C := alpha op(A) op(B) + beta C, in the order of la_gemm's arguments. */
 struct product {
     enum la_trans ta, tb;
     int64_t m, n, k;
-    double alpha, beta;
-    const char *a, *b;
+    double alpha;
+    const char *a;
+    int64_t lda;
+    const char *b;
+    int64_t ldb;
+    double beta;
     char *c;
-    int64_t lda, ldb, ldc;
-    size_t size;
-    /* One cblas call; beta and the operands are those of the tile. */
-    void (*call)(const struct product *tile);
+    int64_t ldc;
+    const struct precision *type;
 };
 
 static int64_t least(int64_t a, int64_t b)
@@ -101,6 +113,25 @@ static void call_f32(const struct product *t)
         (int)t->ldb, (float)t->beta, (float *)(void *)t->c, (int)t->ldc);
 }
 
+static void scale_f64(const struct product *g)
+{
+    double *c = (double *)(void *)g->c;
+    for (int64_t j = 0; j < g->n; j++)
+        for (int64_t i = 0; i < g->m; i++)
+            c[j * g->ldc + i] = g->beta == 0 ? 0 : g->beta * c[j * g->ldc + i];
+}
+
+static void scale_f32(const struct product *g)
+{
+    float *c = (float *)(void *)g->c, beta = (float)g->beta;
+    for (int64_t j = 0; j < g->n; j++)
+        for (int64_t i = 0; i < g->m; i++)
+            c[j * g->ldc + i] = beta == 0 ? 0 : beta * c[j * g->ldc + i];
+}
+
+static const struct precision f64 = {sizeof(double), sides_f64, call_f64, scale_f64};
+static const struct precision f32 = {sizeof(float), sides_f32, call_f32, scale_f32};
+
 /* The bytes before element (row, column) of op(X). */
 static size_t offset(enum la_trans t, int64_t ld, int64_t row, int64_t column, size_t size)
 {
@@ -124,11 +155,11 @@ static void transpose_f32(float *to, const float *x, int64_t ld, int64_t rows, i
 /* Copies the rows x columns tile at x of op(X), column by column without gaps. */
 static void pack(char *to, const char *x, const struct product *g, int64_t rows, int64_t columns)
 {
-    size_t bytes = (size_t)rows * g->size;
+    size_t bytes = (size_t)rows * g->type->size;
     if (g->ta == LA_N)
         for (int64_t j = 0; j < columns; j++)
-            memcpy(to + (size_t)j * bytes, x + (size_t)(j * g->lda) * g->size, bytes);
-    else if (g->size == sizeof(double))
+            memcpy(to + (size_t)j * bytes, x + (size_t)(j * g->lda) * g->type->size, bytes);
+    else if (g->type->size == sizeof(double))
         transpose_f64((double *)(void *)to, (const double *)(const void *)x, g->lda, rows, columns);
     else
         transpose_f32((float *)(void *)to, (const float *)(const void *)x, g->lda, rows, columns);
@@ -145,23 +176,23 @@ static void multiply_slab(const struct product *g, struct shape t, int64_t p, st
     struct product tile = *g;
     tile.k = least(t.k, g->k - p);
     tile.beta = p == 0 ? g->beta : 1;
-    size_t stride = (size_t)(t.m * t.k) * g->size;
+    size_t stride = (size_t)(t.m * t.k) * g->type->size;
     for (int64_t i = c.from; space && i < c.to; i += t.m)
-        pack(space + (size_t)((i - c.from) / t.m) * stride, g->a + offset(g->ta, g->lda, i, p, g->size), g,
-            least(t.m, c.to - i), tile.k);
+        pack(space + (size_t)((i - c.from) / t.m) * stride, g->a + offset(g->ta, g->lda, i, p, g->type->size),
+            g, least(t.m, c.to - i), tile.k);
     for (int64_t j = c.left; j < c.right; j += t.n) {
         tile.n = least(t.n, c.right - j);
-        tile.b = g->b + offset(g->tb, g->ldb, p, j, g->size);
+        tile.b = g->b + offset(g->tb, g->ldb, p, j, g->type->size);
         for (int64_t i = c.from; i < c.to; i += t.m) {
             tile.m = least(t.m, c.to - i);
-            tile.c = g->c + offset(LA_N, g->ldc, i, j, g->size);
-            tile.a = g->a + offset(g->ta, g->lda, i, p, g->size);
+            tile.c = g->c + offset(LA_N, g->ldc, i, j, g->type->size);
+            tile.a = g->a + offset(g->ta, g->lda, i, p, g->type->size);
             if (space) {
                 tile.a = space + (size_t)((i - c.from) / t.m) * stride;
                 tile.ta = LA_N;
                 tile.lda = tile.m;
             }
-            g->call(&tile);
+            g->type->call(&tile);
         }
     }
 }
@@ -170,7 +201,7 @@ static void multiply_slab(const struct product *g, struct shape t, int64_t p, st
 static void multiply_block(const struct product *g, struct shape t, struct block c)
 {
     _Alignas(64) char space[PACK_BYTES];
-    int64_t fit = PACK_BYTES / (t.m * t.k * (int64_t)g->size);
+    int64_t fit = PACK_BYTES / (t.m * t.k * (int64_t)g->type->size);
     bool copies = fit > 0 && (c.right - c.left + t.n - 1) / t.n >= REUSES;
     int64_t rows = copies ? fit * t.m : c.to - c.from;
     for (int64_t p = 0; p < g->k; p += t.k)
@@ -190,8 +221,8 @@ static void multiply(const struct product *g, struct shape sides)
 {
     struct shape t = tile_shape(g->m, g->n, g->k, sides);
     int64_t rows = least(multiple(BLOCK_ROWS, t.m), g->m);
-    int64_t columns = least(multiple(BLOCK_BYTES / (rows * (int64_t)g->size), REUSES * t.n), g->n);
-    rows = least(multiple(BLOCK_BYTES / (columns * (int64_t)g->size), t.m), g->m);
+    int64_t columns = least(multiple(BLOCK_BYTES / (rows * (int64_t)g->type->size), REUSES * t.n), g->n);
+    rows = least(multiple(BLOCK_BYTES / (columns * (int64_t)g->type->size), t.m), g->m);
     for (int64_t left = 0; left < g->n; left += columns)
         for (int64_t from = 0; from < g->m; from += rows) {
             struct block c = {from, least(from + rows, g->m), left, least(left + columns, g->n)};
@@ -199,62 +230,28 @@ static void multiply(const struct product *g, struct shape sides)
         }
 }
 
+static void run(const struct product *g)
+{
+    if (g->m <= 0 || g->n <= 0)
+        return;
+    if (g->k <= 0)
+        g->type->scale(g);
+    else
+        multiply(g, g->type->sides());
+}
+
 void la_gemm(enum la_trans ta, enum la_trans tb, int64_t m, int64_t n, int64_t k, double alpha,
     const double *a, int64_t lda, const double *b, int64_t ldb, double beta, double *c, int64_t ldc)
 {
-    if (m <= 0 || n <= 0)
-        return;
-    if (k <= 0) {
-        for (int64_t j = 0; j < n; j++)
-            for (int64_t i = 0; i < m; i++)
-                c[j * ldc + i] = beta == 0 ? 0 : beta * c[j * ldc + i];
-        return;
-    }
-    const struct product g = {.ta = ta,
-        .tb = tb,
-        .m = m,
-        .n = n,
-        .k = k,
-        .alpha = alpha,
-        .beta = beta,
-        .a = (const char *)a,
-        .b = (const char *)b,
-        .c = (char *)c,
-        .lda = lda,
-        .ldb = ldb,
-        .ldc = ldc,
-        .size = sizeof *a,
-        .call = call_f64};
-    multiply(&g, sides_f64());
+    run(&(struct product){
+        ta, tb, m, n, k, alpha, (const char *)a, lda, (const char *)b, ldb, beta, (char *)c, ldc, &f64});
 }
 
 void la_gemm_f32(enum la_trans ta, enum la_trans tb, int64_t m, int64_t n, int64_t k, float alpha,
     const float *a, int64_t lda, const float *b, int64_t ldb, float beta, float *c, int64_t ldc)
 {
-    if (m <= 0 || n <= 0)
-        return;
-    if (k <= 0) {
-        for (int64_t j = 0; j < n; j++)
-            for (int64_t i = 0; i < m; i++)
-                c[j * ldc + i] = beta == 0 ? 0 : beta * c[j * ldc + i];
-        return;
-    }
-    const struct product g = {.ta = ta,
-        .tb = tb,
-        .m = m,
-        .n = n,
-        .k = k,
-        .alpha = (double)alpha,
-        .beta = (double)beta,
-        .a = (const char *)a,
-        .b = (const char *)b,
-        .c = (char *)c,
-        .lda = lda,
-        .ldb = ldb,
-        .ldc = ldc,
-        .size = sizeof *a,
-        .call = call_f32};
-    multiply(&g, sides_f32());
+    run(&(struct product){ta, tb, m, n, k, (double)alpha, (const char *)a, lda, (const char *)b, ldb,
+        (double)beta, (char *)c, ldc, &f32});
 }
 
 void la_gram(int64_t m, int64_t n, const double *a, int64_t lda, double *c, int64_t ldc)
