@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-#include "ops/shared/forest.h"
+#include "ops/shared/forest_specs.h"
 
 enum {
     CRITERION,
@@ -24,11 +24,7 @@ enum {
 };
 
 static const struct param_spec specs[] = {
-    [CRITERION] = {.key = "criterion",
-        .type = PARAM_CHOICE,
-        .flags = PARAM_SEARCH,
-        .choices = forest_criteria,
-        .help = "measure of impurity that splits reduce"},
+    [CRITERION] = FOREST_SPEC_CRITERION,
     [MAX_DEPTH] = {.key = "max_depth",
         .type = PARAM_INT,
         .flags = PARAM_SEARCH | PARAM_NULLABLE,
@@ -37,24 +33,8 @@ static const struct param_spec specs[] = {
         .search_min = 1,
         .search_max = 20,
         .help = "most splits above a leaf; unset: no limit"},
-    [MIN_SAMPLES_SPLIT] = {.key = "min_samples_split",
-        .type = PARAM_INT,
-        .flags = PARAM_SEARCH,
-        .min = 2,
-        .max = 1e9,
-        .def = 2,
-        .search_min = 2,
-        .search_max = 20,
-        .help = "fewest rows of a node that is split"},
-    [MIN_SAMPLES_LEAF] = {.key = "min_samples_leaf",
-        .type = PARAM_INT,
-        .flags = PARAM_SEARCH,
-        .min = 1,
-        .max = 1e9,
-        .def = 1,
-        .search_min = 1,
-        .search_max = 20,
-        .help = "fewest rows of a leaf"},
+    [MIN_SAMPLES_SPLIT] = FOREST_SPEC_MIN_SAMPLES_SPLIT,
+    [MIN_SAMPLES_LEAF] = FOREST_SPEC_MIN_SAMPLES_LEAF,
     [MAX_FEATURES] = {.key = "max_features",
         .type = PARAM_CHOICE,
         .flags = PARAM_SEARCH,
@@ -70,22 +50,9 @@ static const struct param_spec specs[] = {
         .def = 1,
         .condition = "max_features=fraction",
         .help = "the share of the columns a node chooses from"},
-    [MAX_LEAF_NODES] = {.key = "max_leaf_nodes",
-        .type = PARAM_INT,
-        .flags = PARAM_NULLABLE,
-        .min = 2,
-        .max = 1e9,
-        .help = "most leaves, grown best first; unset: no limit"},
-    [MIN_IMPURITY_DECREASE] = {.key = "min_impurity_decrease",
-        .type = PARAM_REAL,
-        .min = 0,
-        .max = 1,
-        .help = "a split must reduce the impurity of the whole tree by at least this"},
-    [CLASS_WEIGHT] = {.key = "class_weight",
-        .type = PARAM_CHOICE,
-        .flags = PARAM_SEARCH,
-        .choices = forest_class_weights,
-        .help = "balanced: every class has the same total weight"},
+    [MAX_LEAF_NODES] = FOREST_SPEC_MAX_LEAF_NODES,
+    [MIN_IMPURITY_DECREASE] = FOREST_SPEC_MIN_IMPURITY_DECREASE,
+    [CLASS_WEIGHT] = FOREST_SPEC_CLASS_WEIGHT,
 };
 
 static const struct param_schema schema = {.title = "decision_tree", .specs = specs, .n = N_PARAMS};
