@@ -348,8 +348,9 @@ AUTOML_API const char *automl_dataset_level(const automl_dataset *dataset, int32
 AUTOML_API double automl_dataset_value(const automl_dataset *dataset, int64_t row, int32_t column);
 
 /**
- * One cell as text: the shortest text that reads back as the number, the level, or an ISO 8601 date; "" if
- * it is missing. As snprintf: what does not fit is cut off (at the end of a UTF-8 sequence).
+ * One cell as text: the shortest text that reads back as the number, the level, or an ISO 8601 date, with the
+ * time of day if any date of the column has one; "" if it is missing. As snprintf: what does not fit is cut
+ * off (at the end of a UTF-8 sequence).
  *
  * @param dataset  the dataset
  * @param row      from 0

@@ -94,7 +94,10 @@ const char *column_text(const struct column *c, int64_t row, char buffer[DATE_PR
     case COLUMN_BOOLEAN:
         return c->levels[c->x[row] != 0];
     case COLUMN_DATETIME:
-        date_print(c->us[row], buffer);
+        if (c->timed)
+            date_print_timestamp(c->us[row], buffer);
+        else
+            date_print(c->us[row], buffer);
         return buffer;
     default:
         number_print(c->x[row], buffer);

@@ -27,6 +27,7 @@ struct column {
     int32_t n_levels;
     int64_t n_missing;
     bool borrowed; /* x belongs to the host */
+    bool timed;    /* some date is not midnight: all are printed with their time */
 };
 
 typedef struct automl_dataset automl_dataset;

@@ -112,6 +112,8 @@ static automl_status push(struct dataset_builder *b, const char *name, struct co
     c->n_missing = 0;
     for (int64_t i = 0; i < d->n_rows; i++)
         c->n_missing += column_missing(c, i);
+    for (int64_t i = 0; c->us && i < d->n_rows; i++)
+        c->timed = c->timed || (c->us[i] != DATE_MISSING && c->us[i] % DATE_DAY_US != 0);
     d->cols[d->n_cols++] = *c;
     return AUTOML_OK;
 }

@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/os.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "data/table.h"
@@ -425,6 +426,11 @@ done:
 static automl_status read_all(struct reading *r, automl_error *err)
 {
     const struct source_query *q = r->table.query;
+    if (os_file_size(q->database) < 0)
+        return error_set(err, AUTOML_E_NOT_FOUND,
+            "there is no table '%s', as there is no database file '%s'; import the table or name a file that "
+            "ends in .csv or .csv.gz",
+            r->name, q->database);
     TRY(db_open_read(r->table.mem, q->database, q->stop, &r->db, err));
     TRY(db_exec(r->db, "BEGIN", err));
     TRY(open_table(r, err));

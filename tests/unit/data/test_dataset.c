@@ -66,7 +66,8 @@ static void cells_are_read_as_text(void **state)
 {
     (void)state;
     static const char *const expected[4][ROWS] = {{"1.5", "", "-0", "1e+300"}, {"red", "", "blue", "red"},
-        {"yes", "no", "", "yes"}, {"1970-01-01", "1970-01-02", "", "1970-01-01T00:00:00.000001Z"}};
+        {"yes", "no", "", "yes"},
+        {"1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z", "", "1970-01-01T00:00:00.000001Z"}};
     automl_dataset *d = built();
     char buffer[DATE_PRINT_BYTES];
     for (int32_t j = 0; j < 4; j++) {
@@ -105,6 +106,22 @@ static void types_have_names(void **state)
     assert_string_equal(column_type_name(COLUMN_CATEGORICAL), "categorical");
     assert_string_equal(column_type_name(COLUMN_BOOLEAN), "boolean");
     assert_string_equal(column_type_name(COLUMN_DATETIME), "datetime");
+}
+
+static void dates_are_read_with_a_time_if_one_of_them_has_one(void **state)
+{
+    (void)state;
+    static const int64_t days[ROWS] = {0, -DATE_DAY_US, DATE_MISSING, 20 * DATE_DAY_US};
+    struct dataset_builder *b = NULL;
+    automl_dataset *d = NULL;
+    char buffer[DATE_PRINT_BYTES];
+    assert_int_equal(dataset_builder_create(ctx, ROWS, &b, NULL), AUTOML_OK);
+    assert_int_equal(dataset_builder_add_dates(b, "days", days, NULL, NULL), AUTOML_OK);
+    assert_int_equal(dataset_builder_add_dates(b, "times", TIMES, NULL, NULL), AUTOML_OK);
+    assert_int_equal(dataset_builder_finish(b, NULL, NULL, &d, NULL), AUTOML_OK);
+    assert_string_equal(column_text(&d->cols[0], 1, buffer), "1969-12-31");
+    assert_string_equal(column_text(&d->cols[1], 1, buffer), "1970-01-02T00:00:00Z");
+    dataset_unref(d);
 }
 
 static void rows_are_taken_in_the_given_order(void **state)
@@ -208,6 +225,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(cells_are_read_as_text, setup, teardown),
+        cmocka_unit_test_setup_teardown(dates_are_read_with_a_time_if_one_of_them_has_one, setup, teardown),
         cmocka_unit_test_setup_teardown(columns_are_found_by_name, setup, teardown),
         cmocka_unit_test_setup_teardown(types_have_names, setup, teardown),
         cmocka_unit_test_setup_teardown(rows_are_taken_in_the_given_order, setup, teardown),

@@ -108,7 +108,8 @@ static void a_late_text_brings_every_spelling_back(void **state)
 static void dates_are_read_and_brought_back(void **state)
 {
     (void)state;
-    check(0, "2020-01-31||NA|2020/02/01 10:00", COLUMN_DATETIME, "2020-01-31|||2020-02-01T10:00:00Z");
+    check(
+        0, "2020-01-31||NA|2020/02/01 10:00", COLUMN_DATETIME, "2020-01-31T00:00:00Z|||2020-02-01T10:00:00Z");
     check(0, "2020-01-31|2020/02/01 10:00|soon", COLUMN_CATEGORICAL, "2020-01-31|2020/02/01 10:00|soon");
     check(0, "2020-01-31|5", COLUMN_CATEGORICAL, "2020-01-31|5");
     check(0, "5|2020-01-31", COLUMN_CATEGORICAL, "5|2020-01-31");
@@ -229,7 +230,7 @@ static void numbers_become_dates_on_request(void **state)
     assert_true(infer_add_double(&column, 2440587.5, 1));
     assert_true(infer_add_double(&column, 2451545, 2));
     assert_true(infer_numbers_to_dates(&column, true, &no_memory));
-    assert_cells(COLUMN_DATETIME, "1970-01-01|2000-01-01T12:00:00Z");
+    assert_cells(COLUMN_DATETIME, "1970-01-01T00:00:00Z|2000-01-01T12:00:00Z");
     begin(0);
     assert_true(infer_add_double(&column, 1e15, 1));
     assert_false(infer_numbers_to_dates(&column, false, &no_memory));

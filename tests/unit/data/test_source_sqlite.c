@@ -94,7 +94,7 @@ static void values_keep_their_storage_classes(void **state)
     assert_column(d, 1, COLUMN_NUMERIC, "2.5|7|-1e+300");
     assert_column(d, 2, COLUMN_CATEGORICAL, "x||");
     assert_column(d, 3, COLUMN_BOOLEAN, "true|false|");
-    assert_column(d, 4, COLUMN_DATETIME, "2020-01-31|2020-02-01T10:00:00Z|");
+    assert_column(d, 4, COLUMN_DATETIME, "2020-01-31T00:00:00Z|2020-02-01T10:00:00Z|");
     assert_column(d, 5, COLUMN_CATEGORICAL, "9223372036854775807|1|2.5");
     dataset_unref(d);
 }
@@ -168,6 +168,7 @@ static void what_is_missing_is_named_with_the_nearest(void **state)
     assert_refused(AUTOML_E_NOT_FOUND, "nearest is 'age'");
     query.database = scratch_path("nothing.db");
     assert_refused(AUTOML_E_NOT_FOUND, "nothing.db");
+    assert_non_null(strstr(err.message, "no table 'people'"));
 }
 
 static void blobs_and_broken_texts_are_refused_by_place(void **state)
