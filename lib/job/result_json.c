@@ -133,7 +133,7 @@ static void write_generations(const struct selector_result *s, struct json_write
 {
     json_write_key(w, "history");
     json_begin_array(w);
-    for (int32_t i = 0; i < s->generations; i++) {
+    for (int32_t i = 0; i < s->n_history; i++) {
         json_begin_object(w);
         json_put_int(w, "generation", s->history[i].generation);
         json_put_double(w, "best", s->history[i].best);

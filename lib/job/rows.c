@@ -263,6 +263,7 @@ automl_status run_rows(struct job_run *u, automl_error *err)
         TRY(folds_create(u->mem, u->train.y, u->train.n, u->k, u->folds->k, u->groups, NULL,
             rng_split(&u->rng, STREAM_FRESH_FOLDS), &u->fresh_folds, err));
     u->r->folds = u->folds->k;
+    u->r->rows = u->train.n + u->test.n;
     u->r->train_rows = u->train.n;
     u->r->test_rows = u->test.n;
     return stop_status(&u->stop, err);

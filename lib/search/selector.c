@@ -520,7 +520,8 @@ static void record(const struct ga *g, int32_t generation, struct selector_resul
         sum += g->population[i].score;
         n++;
     }
-    out->history[out->generations++] = (struct selector_generation){.generation = generation,
+    out->generations = generation;
+    out->history[out->n_history++] = (struct selector_generation){.generation = generation,
         .best = g->population[0].score,
         .mean = n > 0 ? sum / n : NAN,
         .evaluations = g->evaluations};

@@ -39,10 +39,11 @@ struct selector_generation {
 struct selector_result {
     struct mem *mem;
     int32_t n_features;
-    int32_t *features; /* ascending column indices */
-    double score;      /* of the chosen set on the job's folds, by the scorer */
-    int64_t evaluations;
-    int32_t generations;
+    int32_t *features;   /* ascending column indices */
+    double score;        /* of the chosen set on the job's folds, by the scorer */
+    int64_t evaluations; /* scored subsets; the finalists are scored twice */
+    int32_t generations; /* bred after the first population */
+    int32_t n_history;   /* generations, and the first population as number 0 */
     struct selector_generation *history;
     double *frequency; /* per column of x: share of the final population that contains it */
     bool stopped;

@@ -370,6 +370,7 @@ static void trains_on_all_rows_beside_a_test_dataset(void **state)
     assert_int_equal(job_set_data(j, f->data, test, NULL), AUTOML_OK);
     dataset_unref(test);
     assert_int_equal(job_run(j, NULL), AUTOML_OK);
+    assert_int_equal(job_result(j)->rows, 288 + 96);
     assert_int_equal(job_result(j)->train_rows, 288);
     assert_int_equal(job_result(j)->test_rows, 96);
     job_free(j);

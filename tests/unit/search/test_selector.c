@@ -113,8 +113,10 @@ static void the_best_score_never_falls(void **state)
     fixture_open(&f, 200, 2, 1, "roc_auc");
     struct selector_request q = request(&f, 3, SELECTOR_TREE, 3);
     assert_int_equal(select_features(&q, &r, NULL), AUTOML_OK);
-    assert_true(r.generations >= 2);
-    for (int32_t i = 1; i < r.generations; i++)
+    assert_in_range(r.generations, 1, q.generations);
+    assert_int_equal(r.n_history, r.generations + 1);
+    assert_int_equal(r.history[r.generations].generation, r.generations);
+    for (int32_t i = 1; i < r.n_history; i++)
         assert_true(r.history[i].best >= r.history[i - 1].best);
     selector_result_clear(&r);
     fixture_close(&f);
