@@ -103,7 +103,7 @@ static void node_commit(struct graph *g, int32_t *out_node)
 automl_status graph_add_operator(struct graph *g, const struct op_class *cls, const struct params *params,
     const int32_t *inputs, int32_t n_inputs, int32_t *out_node, automl_error *err)
 {
-    struct graph_node *v;
+    struct graph_node *v = NULL;
     TRY(node_begin(g, cls->name, inputs, n_inputs, &v, err));
     v->kind = NODE_OPERATOR;
     v->cls = cls;
@@ -120,7 +120,7 @@ automl_status graph_add_operator(struct graph *g, const struct op_class *cls, co
 automl_status graph_add_union(
     struct graph *g, const int32_t *inputs, int32_t n_inputs, int32_t *out_node, automl_error *err)
 {
-    struct graph_node *v;
+    struct graph_node *v = NULL;
     TRY(node_begin(g, "union", inputs, n_inputs, &v, err));
     v->kind = NODE_UNION;
     node_commit(g, out_node);
@@ -130,7 +130,7 @@ automl_status graph_add_union(
 automl_status graph_add_stack(struct graph *g, struct graph *inner, int32_t cv, bool passthrough,
     int32_t input, int32_t *out_node, automl_error *err)
 {
-    struct graph_node *v;
+    struct graph_node *v = NULL;
     TRY(node_begin(g, "stack", &input, 1, &v, err));
     v->kind = NODE_STACK;
     v->inner = graph_ref(inner);
@@ -143,7 +143,7 @@ automl_status graph_add_stack(struct graph *g, struct graph *inner, int32_t cv, 
 automl_status graph_add_ensemble(struct graph *g, const int32_t *inputs, const double *weights, int32_t n,
     int32_t replicas, automl_error *err)
 {
-    struct graph_node *v;
+    struct graph_node *v = NULL;
     TRY(node_begin(g, "ensemble", inputs, n, &v, err));
     v->kind = NODE_ENSEMBLE;
     v->replicas = replicas;

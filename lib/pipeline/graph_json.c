@@ -116,7 +116,7 @@ static automl_status parse_stack(const struct parse *p, const struct json *node,
 {
     static const char *const known[] = {"cv", "passthrough"};
     const struct json *flag = json_get(params, "passthrough");
-    int32_t cv;
+    int32_t cv = 0;
     TRY(check_members(params, known, 2, "a stack's \"params\"", err));
     TRY(parse_count(params, "cv", 5, 2, &cv, err));
     if (n != 1)
@@ -137,7 +137,7 @@ static automl_status parse_ensemble(
     const struct json *list = json_get(params, "weights");
     double weights[GRAPH_MAX_NODES];
     double sum = 0;
-    int32_t replicas;
+    int32_t replicas = 0;
     TRY(check_members(params, known, 2, "an ensemble's \"params\"", err));
     TRY(parse_count(params, "replicas", 1, 1, &replicas, err));
     if (list != NULL && (!json_is(list, JSON_ARRAY) || json_count(list) != n))
