@@ -105,15 +105,25 @@ automl_status error_set(automl_error *err, automl_status status, const char *for
     return record(err, status, general, strlen(general));
 }
 
+/* A place that does not end in a separator of its own stands apart from the one inside it. */
+static size_t separate(char *text, size_t n, const char *inner)
+{
+    if (n == 0 || inner[0] == '\0' || text[n - 1] == '/')
+        return n;
+    memcpy(text + n, ": ", 2);
+    return n + 2;
+}
+
 void error_where(automl_error *err, const char *format, ...)
 {
     if (!err)
         return;
-    char text[2 * ERROR_WHERE_BYTES];
+    char text[2 * ERROR_WHERE_BYTES + 2];
     va_list args;
     va_start(args, format);
     size_t n = utf8_vformat(text, ERROR_WHERE_BYTES, format, args);
     va_end(args);
+    n = separate(text, n, err->where);
     size_t inner = strlen(err->where);
     memcpy(text + n, err->where, inner);
     n += inner;

@@ -24,7 +24,7 @@ struct automl_error {
 
 /* Record a status and its sentence (cut at a UTF-8 boundary if too long); returns `status`. */
 automl_status error_set(automl_error *err, automl_status status, const char *format, ...) AUTOML_PRINTF(3, 4);
-/* Prepends to the place. */
+/* Prepends to the place, with ": " between unless the new part ends in '/'. */
 void error_where(automl_error *err, const char *format, ...) AUTOML_PRINTF(2, 3);
 /* "Not enough memory ..." without formatting or allocating; returns AUTOML_E_MEMORY. */
 automl_status error_memory(automl_error *err);
