@@ -110,13 +110,13 @@ static automl_status write_header(const struct table *t, struct file_writer *w, 
     for (int32_t c = 0; c < t->u->k; c++) {
         strbuf_clear(&name);
         strbuf_printf(&name, "proba_%s", schema->classes[c]);
+        b.failed = b.failed || !strbuf_ok(&name);
         strbuf_putc(&b, ',');
         put_text(&b, strbuf_text(&name));
     }
     strbuf_putc(&b, '\n');
-    automl_status status = strbuf_ok(&b) && strbuf_ok(&name)
-                               ? file_write(w, strbuf_text(&b), (size_t)b.n, err)
-                               : error_memory(err);
+    automl_status status =
+        strbuf_ok(&b) ? file_write(w, strbuf_text(&b), (size_t)b.n, err) : error_memory(err);
     strbuf_free(&b);
     strbuf_free(&name);
     return status;

@@ -92,13 +92,13 @@ static void write_steps(const struct graph *g, const char *prefix, struct json_w
         strbuf_puts(&name, v->name);
         if (v->kind == NODE_STACK) {
             strbuf_putc(&name, '/');
+            w->out->failed = w->out->failed || !strbuf_ok(&name);
             write_steps(v->inner, strbuf_text(&name), w);
             strbuf_clear(&name);
             strbuf_puts(&name, prefix);
             strbuf_puts(&name, v->name);
         }
-        if (!strbuf_ok(&name))
-            w->out->failed = true;
+        w->out->failed = w->out->failed || !strbuf_ok(&name);
         json_begin_object(w);
         json_put_string(w, "name", strbuf_text(&name));
         json_put_string(w, "operator", node_operator(v));

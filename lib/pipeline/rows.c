@@ -67,11 +67,11 @@ static void put_header(struct table *t)
     for (int32_t c = 0; c < s->n_classes; c++) {
         strbuf_clear(&name);
         strbuf_printf(&name, "proba_%s", s->classes[c]);
+        t->text.failed = t->text.failed || !strbuf_ok(&name);
         strbuf_putc(&t->text, ',');
         put_text(&t->text, strbuf_text(&name));
     }
     strbuf_putc(&t->text, '\n');
-    t->text.failed = t->text.failed || !strbuf_ok(&name);
     strbuf_free(&name);
 }
 

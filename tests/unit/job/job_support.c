@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -145,7 +146,8 @@ struct json *test_json(automl_context *ctx, const char *text)
 
 char *test_folder(void)
 {
-    char *path = strdup("/tmp/automl-job-XXXXXX");
+    bool in_memory = access("/dev/shm", W_OK | X_OK) == 0;
+    char *path = strdup(in_memory ? "/dev/shm/automl-job-XXXXXX" : "/tmp/automl-job-XXXXXX");
     assert_non_null(path);
     assert_non_null(mkdtemp(path));
     return path;
