@@ -1,4 +1,4 @@
-/* test_job.c - whole jobs: the same bytes whatever the threads, files, cancellation, deadlines, failures. */
+/* test_job.c - whole jobs: the same bytes whatever the threads, files, cancellation, deadlines. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "support/fault_allocator.h"
 #include "unit/job/job_support.h"
 
 struct fixture {
@@ -384,66 +383,6 @@ static void ends_with_e_memory_over_a_budget_it_cannot_keep(void **state)
     job_free(j);
 }
 
-/* A small job on a failing allocator: E_MEMORY or a good result, and nothing left behind. */
-static automl_status faulty_run(struct fault_allocator *a)
-{
-    struct allocator hooks = fault_hooks(a);
-    struct test_clock clock;
-    automl_context *ctx = NULL;
-    automl_job *j = NULL;
-    int64_t first = a->first, last = a->last;
-    fault_off(a);
-    test_clock_init(&clock, 0);
-    assert_int_equal(context_create(&hooks, &ctx, NULL), AUTOML_OK);
-    ctx->clock = &clock.clock;
-    automl_dataset *d = test_dataset(ctx, 80, 0.5);
-    struct params *p = test_config(ctx, "max_evaluations", "3", "cv_folds", "2", NULL);
-    a->first = first;
-    a->last = last;
-    atomic_store(&a->calls, 0);
-    automl_error err = {0};
-    automl_status status = job_create(ctx, p, &j, &err);
-    if (status >= 0)
-        status = job_set_data(j, d, NULL, &err);
-    if (status >= 0)
-        status = job_run(j, &err);
-    job_free(j);
-    a->first = 0;
-    a->last = -1;
-    params_free(p);
-    dataset_unref(d);
-    context_unref(ctx);
-    assert_true(fault_clean(a));
-    return status;
-}
-
-static void check_fault(struct fault_allocator *a, int64_t n)
-{
-    automl_status status = faulty_run(a);
-    if (status != AUTOML_E_MEMORY)
-        fail_msg("allocation %d: %s", (int)n, automl_status_name(status));
-}
-
-static void survives_the_failure_of_any_allocation(void **state)
-{
-    (void)state;
-    struct fault_allocator a;
-    fault_init(&a);
-    assert_int_equal(faulty_run(&a), AUTOML_OK);
-    int64_t calls = fault_calls(&a);
-    assert_true(calls > 500);
-    for (int64_t n = 1; n <= calls; n++) {
-        fault_once(&a, n);
-        check_fault(&a, n);
-        if (n % 10 != 1)
-            continue;
-        fault_from(&a, n);
-        check_fault(&a, n);
-    }
-    fault_off(&a);
-    assert_int_equal(faulty_run(&a), AUTOML_OK);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -462,7 +401,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(splits_by_time_group_and_window, set_up, tear_down),
         cmocka_unit_test_setup_teardown(trains_on_all_rows_beside_a_test_dataset, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ends_with_e_memory_over_a_budget_it_cannot_keep, set_up, tear_down),
-        cmocka_unit_test(survives_the_failure_of_any_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
