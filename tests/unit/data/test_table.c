@@ -57,7 +57,8 @@ static void assert_rows(const char *expected)
     int32_t date = -2;
     if (source_load(ctx, &query, &d, &date, &err) < 0)
         fail_msg("%s", err.message);
-    for (int64_t i = 0; i < d->n_rows; i++)
+    assert_in_range(d->n_rows, 0, sizeof text - 1);
+    for (int64_t i = 0; i < d->n_rows && i < (int64_t)sizeof text - 1; i++)
         text[i] = (char)('0' + (int)d->cols[0].x[i]);
     assert_int_equal(date, query.date_column || query.find_date ? 1 : -1);
     dataset_unref(d);
