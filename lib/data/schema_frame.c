@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/strbuf.h"
 #include "data/level_table.h"
 
@@ -42,6 +43,25 @@ static bool shares_texts(const struct column *c, int64_t n_rows, const struct le
     return false;
 }
 
+static bool reads_as(const char *text, enum column_type type)
+{
+    const char *end = text + strlen(text);
+    double x;
+    int64_t us;
+    return type == COLUMN_NUMERIC ? number_parse_all(text, end, &x)
+                                  : type == COLUMN_DATETIME && date_parse(text, end, &us, NULL);
+}
+
+/* Whether texts like the column's were among the levels. A short table of new ones, such as one row with a
+ * ticket's number, is read as numbers, though the tickets of the training rows were texts. */
+static bool resembles_levels(const struct column *c, const struct schema_col *want)
+{
+    for (int32_t i = 0; i < want->n_levels; i++)
+        if (reads_as(want->levels[i], c->type))
+            return true;
+    return false;
+}
+
 static bool fits(const struct schema_col *want, const struct column *have, int64_t n_rows)
 {
     if (want->type == have->type || have->n_missing == n_rows)
@@ -53,7 +73,7 @@ static bool fits(const struct schema_col *want, const struct column *have, int64
         return have->type == COLUMN_NUMERIC ||
                (have->type == COLUMN_CATEGORICAL && shares_levels(have, &want->table));
     case COLUMN_CATEGORICAL:
-        return shares_texts(have, n_rows, &want->table);
+        return shares_texts(have, n_rows, &want->table) || resembles_levels(have, want);
     default:
         return false;
     }

@@ -291,6 +291,25 @@ static void types_that_can_be_understood_are_accepted(void **state)
     schema_free(number);
 }
 
+static void new_numbers_are_unseen_levels_where_some_levels_are_numbers(void **state)
+{
+    (void)state;
+    automl_dataset *tickets = texts("ticket", "A/5 21171", "113803"),
+                   *days = texts("day", "2024-01-31", "no");
+    struct schema *ticket = learned(tickets, (const int32_t[]){0}, 1);
+    struct schema *day = learned(days, (const int32_t[]){0}, 1);
+    struct frame *f = NULL;
+    assert_true(isnan(framed(ticket, numbers("ticket", 999999, NAN), 0)));
+    assert_true(framed(ticket, numbers("ticket", 999999, 113803), 1) == schema_code(ticket, 0, "113803", 6));
+    automl_dataset *other = numbers("day", 1, 2);
+    assert_int_equal(schema_frame(day, other, NULL, 0, &f, &err), AUTOML_E_SCHEMA);
+    dataset_unref(other);
+    dataset_unref(tickets);
+    dataset_unref(days);
+    schema_free(ticket);
+    schema_free(day);
+}
+
 static void booleans_and_numbers_stand_in_for_each_other(void **state)
 {
     (void)state;
@@ -374,6 +393,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_frame_of_some_rows_keeps_the_base_of_all, setup, teardown),
         cmocka_unit_test_setup_teardown(unseen_levels_are_missing, setup, teardown),
         cmocka_unit_test_setup_teardown(types_that_can_be_understood_are_accepted, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            new_numbers_are_unseen_levels_where_some_levels_are_numbers, setup, teardown),
         cmocka_unit_test_setup_teardown(booleans_and_numbers_stand_in_for_each_other, setup, teardown),
         cmocka_unit_test_setup_teardown(every_misfit_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(survives_each_failing_allocation, setup, teardown),
