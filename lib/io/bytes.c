@@ -44,8 +44,9 @@ void writer_fail(struct writer *w, automl_status status, const char *who)
 automl_status writer_status(const struct writer *w, automl_error *err)
 {
     if (w->status < 0 && w->status != AUTOML_E_MEMORY)
-        return error_set(err, AUTOML_E_CALLBACK, "operator '%s' of the host could not be saved: it failed with %s",
-            w->failed, automl_status_name(w->status));
+        return error_set(err, AUTOML_E_CALLBACK,
+            "operator '%s' of the host could not be saved: it failed with %s", w->failed,
+            automl_status_name(w->status));
     return writer_ok(w) ? AUTOML_OK : error_memory(err);
 }
 

@@ -47,7 +47,7 @@ command -v c++ >/dev/null && cxx=c++
 if [ -f "$lib/libautoml.a" ]; then
     mkdir -p "$work/static"
     cp "$lib/libautoml.a" "$work/static"
-    others=$(pkg-config --static --libs automl | sed "s|-L$installed[^ ]*||; s|-L$pc[^ ]*||; s|-lautoml||")
+    others=$(pkg-config --static --libs automl | sed "s|-L${installed}[^ ]*||; s|-L${pc}[^ ]*||; s|-lautoml||")
     # shellcheck disable=SC2046,SC2086
     run static-c "" "$@" -std=c99 "$root/tests/api/consumer.c" $(pkg-config --cflags automl) "$work/static/libautoml.a" $others
     # shellcheck disable=SC2046,SC2086
@@ -61,8 +61,11 @@ fi
 if command -v cmake >/dev/null; then
     mkdir "$work/cmake"
     cp "$root/pkgconfig/consumer/CMakeLists.txt" "$root/tests/api/consumer.c" "$work/cmake"
-    cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$installed" -DCMAKE_C_COMPILER="$1" >"$work/cmake.log" &&
-        cmake --build "$work/cmake/build" >>"$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
+    if ! { cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$installed" -DCMAKE_C_COMPILER="$1" &&
+        cmake --build "$work/cmake/build"; } >"$work/cmake.log" 2>&1; then
+        cat "$work/cmake.log"
+        exit 1
+    fi
     for program in "$work"/cmake/build/consumer*; do
         said=$("$program")
         echo "cmake $(basename "$program"): $said"
