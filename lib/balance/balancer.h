@@ -1,8 +1,8 @@
 /*
  * balancer.h - resampling of training rows, and the automatic rule.
  *
- * One balancer = one .c file with one `const struct balancer`, listed in balancers.c. It sees the training part of
- * a fold, after preprocessing and directly before the learner. Names follow imbalanced-learn.
+ * One balancer = one .c file with one `const struct balancer`, listed in balancers.c. It sees the training
+ * part of a fold, after preprocessing and directly before the learner. Names follow imbalanced-learn.
  */
 #ifndef BALANCE_BALANCER_H
 #define BALANCE_BALANCER_H
@@ -17,7 +17,8 @@ struct balance_in {
     const int32_t *y;
     const double *w; /* or NULL */
     int32_t k;
-    double ratio;    /* wanted size of each smaller class relative to the largest (over) or of each larger to the smallest (under: 1/ratio) */
+    double ratio; /* wanted size of each smaller class relative to the largest (over) or of each larger to the
+                     smallest (under: 1/ratio) */
     const struct params *params;
     struct rng rng;
     const struct stop *stop;
@@ -32,7 +33,7 @@ struct balance_out {
 };
 
 struct balancer {
-    const char *name;    /* random_over_sampler, ... */
+    const char *name; /* random_over_sampler, ... */
     const char *summary;
     enum balance_kind { BALANCE_OVER = 1, BALANCE_UNDER, BALANCE_COMBINE } kind;
     const struct param_schema *params;
@@ -51,17 +52,17 @@ struct balance_plan {
     const struct balancer *method; /* NULL with BALANCE_RULE_NONE */
     struct params *params;         /* of the method; NULL: its defaults */
     double ratio;
-    double minority_fraction;      /* r = n_min / (n_min + n_max) */
+    double minority_fraction; /* r = n_min / (n_min + n_max) */
 };
 
 const char *balance_rule_name(enum balance_rule r); /* none, oversample, undersample */
 /* r < 1 %: random_over_sampler; 1 % <= r <= 20 %: random_under_sampler; above: none. */
 void balance_plan_auto(const int64_t *counts, int32_t k, struct balance_plan *out);
 
-/* Resamples by the plan and tells the prior correction: correction[c] = share of class c before / after (weighted; 1 for an
- * absent class). Predicted p_c is multiplied by it and renormalised. */
-automl_status balance_apply(const struct balance_plan *plan, const struct balance_in *in, struct balance_out *out, double *correction,
-    automl_error *err);
+/* Resamples by the plan and tells the prior correction: correction[c] = share of class c before / after
+ * (weighted; 1 for an absent class). Predicted p_c is multiplied by it and renormalised. */
+automl_status balance_apply(const struct balance_plan *plan, const struct balance_in *in,
+    struct balance_out *out, double *correction, automl_error *err);
 void prior_correct(const double *correction, int64_t n, int32_t k, double *proba);
 
 #endif

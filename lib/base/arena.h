@@ -16,7 +16,8 @@ struct arena {
 };
 
 void arena_init(struct arena *a, struct mem *m);
-void *arena_alloc(struct arena *a, size_t count, size_t size); /* 16-byte aligned, uninitialised; NULL: no memory */
+void *arena_alloc(
+    struct arena *a, size_t count, size_t size); /* 16-byte aligned, uninitialised; NULL: no memory */
 void *arena_zalloc(struct arena *a, size_t count, size_t size);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);

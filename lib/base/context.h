@@ -27,11 +27,11 @@ struct automl_context {
     struct mem mem;
     struct log log;
     const struct clock *clock;
-    struct clock host_clock;          /* storage for an injected one */
-    struct executor executor;         /* submit NULL: own threads */
-    void (*thread_start)(void);       /* runs once on each own thread of a pool; NULL: nothing to do */
+    struct clock host_clock;    /* storage for an injected one */
+    struct executor executor;   /* submit NULL: own threads */
+    void (*thread_start)(void); /* runs once on each own thread of a pool; NULL: nothing to do */
     _Atomic int32_t refs;
-    pthread_mutex_t lock;             /* guards extensions */
+    pthread_mutex_t lock; /* guards extensions */
     struct context_extension extensions[CONTEXT_SLOTS];
 };
 

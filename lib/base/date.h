@@ -19,7 +19,8 @@ enum { DATE_PRINT_BYTES = 40 };
 
 /* The whole of [s, end) must be a date. *pure_date (may be NULL): no time was given. */
 bool date_parse(const char *s, const char *end, int64_t *out_us, bool *pure_date);
-/* "" if missing; "2020-02-29" if the time is midnight, else "2020-02-29T12:00:00[.ffffff]Z"; returns the length. */
+/* "" if missing; "2020-02-29" if the time is midnight, else "2020-02-29T12:00:00[.ffffff]Z"; returns the
+ * length. */
 size_t date_print(int64_t us, char out[DATE_PRINT_BYTES]);
 /* Always with time: "2020-02-29T00:00:00Z". */
 size_t date_print_timestamp(int64_t us, char out[DATE_PRINT_BYTES]);

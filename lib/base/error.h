@@ -29,7 +29,8 @@ void error_where(automl_error *err, const char *format, ...) AUTOML_PRINTF(2, 3)
 /* "Not enough memory ..." without formatting or allocating; returns AUTOML_E_MEMORY. */
 automl_status error_memory(automl_error *err);
 /* An error of the operating system: "cannot WHAT 'PATH': strerror". */
-automl_status error_system(automl_error *err, automl_status status, const char *what, const char *path, int errnum);
+automl_status error_system(
+    automl_error *err, automl_status status, const char *what, const char *path, int errnum);
 /* Copies what `from` holds into `to`; either may be NULL. Returns from's status. */
 automl_status error_copy(automl_error *to, const automl_error *from);
 

@@ -13,8 +13,8 @@
 struct map {
     struct mem *mem;
     struct arena strings;
-    int32_t *slots;        /* index + 1, 0 free */
-    const char **names;    /* NUL-terminated, in order of insertion */
+    int32_t *slots;     /* index + 1, 0 free */
+    const char **names; /* NUL-terminated, in order of insertion */
     int32_t *lengths;
     uint64_t *hashes;
     int64_t n_slots;

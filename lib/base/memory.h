@@ -24,11 +24,12 @@ struct allocator {
 
 struct mem {
     struct allocator allocator;
-    struct mem *parent;     /* charged too; NULL for a context's own account */
-    _Atomic int64_t used;   /* bytes handed out and not yet freed, as asked for */
+    struct mem *parent;   /* charged too; NULL for a context's own account */
+    _Atomic int64_t used; /* bytes handed out and not yet freed, as asked for */
     _Atomic int64_t peak;
-    int64_t limit;          /* 0: none */
-    _Atomic int64_t failures; /* times the allocator itself had nothing; a refusal by a limit does not count */
+    int64_t limit; /* 0: none */
+    _Atomic int64_t
+        failures; /* times the allocator itself had nothing; a refusal by a limit does not count */
 };
 
 /* malloc and free. */

@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 
-int32_t os_cpus(void);            /* processors this process may run on, at least 1 */
-int64_t os_ram_bytes(void);       /* physical memory, or the cgroup's limit if that is lower */
+int32_t os_cpus(void);      /* processors this process may run on, at least 1 */
+int64_t os_ram_bytes(void); /* physical memory, or the cgroup's limit if that is lower */
 /* The part of it that tests feed with files: the lowest limit of a group listed in `self` (/proc/self/cgroup)
  * and of its parents below `mount` (/sys/fs/cgroup), versions 1 and 2; INT64_MAX if there is none. */
 int64_t os_cgroup_limit(const char *self, const char *mount);

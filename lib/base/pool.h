@@ -18,7 +18,8 @@
 struct pool;
 
 struct executor {
-    /* Arranges that fn(arg) runs once, on any thread, and returns 0; non-zero: refused, the caller runs it. */
+    /* Arranges that fn(arg) runs once, on any thread, and returns 0; non-zero: refused, the caller runs it.
+     */
     int32_t (*submit)(void *user, void (*fn)(void *arg), void *arg);
     void *user;
     int32_t n_threads; /* how many run at a time at most; >= 1 */
@@ -42,8 +43,8 @@ int32_t pool_threads(const struct pool *p);
 void pool_submit(struct pool *p, struct task *t);
 /* Returns when t is done, running queued tasks meanwhile (t first, if nobody has taken it). */
 void pool_wait(struct pool *p, struct task *t);
-/* Waits at most timeout_ns; true if t is done. With one thread, or if no thread comes to take t, it runs t however
- * long that takes. Lets the coordinator call back; own threads make up for its not helping. */
+/* Waits at most timeout_ns; true if t is done. With one thread, or if no thread comes to take t, it runs t
+ * however long that takes. Lets the coordinator call back; own threads make up for its not helping. */
 bool pool_wait_for(struct pool *p, struct task *t, int64_t timeout_ns);
 
 /* fn(arg, i) for every i in [0, n): a parallel loop for coarse pieces; returns when all are done. p NULL:

@@ -13,9 +13,9 @@
 
 struct rng {
     uint32_t key[2];
-    uint64_t counter;   /* next block */
-    uint32_t block[4];  /* current block */
-    int32_t left;       /* unused words in it */
+    uint64_t counter;  /* next block */
+    uint32_t block[4]; /* current block */
+    int32_t left;      /* unused words in it */
 };
 
 /* The 10 rounds themselves: counter[4], key[2] -> out[4]. */

@@ -12,14 +12,15 @@
 
 #include "base/memory.h"
 
-/* order := the permutation that sorts x ascending. Allocates 2 n words of scratch from m; false: no memory. */
+/* order := the permutation that sorts x ascending. Allocates 2 n words of scratch from m; false: no memory.
+ */
 bool sort_order_double(struct mem *m, const double *x, int64_t n, int32_t *order);
 bool sort_order_float(struct mem *m, const float *x, int64_t n, int32_t *order);
 /* Sorts in place; same order. */
 bool sort_double(struct mem *m, double *x, int64_t n);
 void sort_int32(int32_t *x, int64_t n); /* heap sort: no memory */
 /* Generic, stable merge sort: less(user, a, b) < 0 if a goes before b. Indices are permuted. */
-bool sort_indices(struct mem *m, int32_t *idx, int64_t n, int (*compare)(const void *user, int32_t a, int32_t b),
-    const void *user);
+bool sort_indices(struct mem *m, int32_t *idx, int64_t n,
+    int (*compare)(const void *user, int32_t a, int32_t b), const void *user);
 
 #endif

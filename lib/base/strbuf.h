@@ -13,7 +13,7 @@
 
 struct strbuf {
     struct mem *mem;
-    char *data;      /* NULL until the first append; use strbuf_text */
+    char *data; /* NULL until the first append; use strbuf_text */
     int64_t n;
     int64_t capacity;
     bool failed;

@@ -1,8 +1,8 @@
 /*
  * metric.h - the table of metrics. Greater is better for all (losses are negated, as scikit-learn's scorers).
  *
- * One metric = one .c file with one `const struct metric`, listed in metrics.c. A metric that is undefined for
- * the input (one class only) gives NaN, which callers treat as "no score here".
+ * One metric = one .c file with one `const struct metric`, listed in metrics.c. A metric that is undefined
+ * for the input (one class only) gives NaN, which callers treat as "no score here".
  */
 #ifndef EVAL_METRIC_H
 #define EVAL_METRIC_H
@@ -30,21 +30,22 @@ struct metric_input {
 
 struct metric {
     const char *name;
-    const char *summary;   /* one line, with the reference */
+    const char *summary; /* one line, with the reference */
     uint32_t flags;
-    double best, worst;    /* range of the score; -INFINITY where unbounded */
-    automl_status (*score)(const struct metric *self, const struct metric_input *in, double *out, automl_error *err);
+    double best, worst; /* range of the score; -INFINITY where unbounded */
+    automl_status (*score)(
+        const struct metric *self, const struct metric_input *in, double *out, automl_error *err);
     /* A scorer of the host (NULL fields for built-in ones). */
     void *user;
-    bool concurrent;       /* may run on pool threads */
-    double sign;           /* set by metrics that share a function through `variant` */
-    int32_t variant;       /* e.g. the average: AVERAGE_MACRO */
+    bool concurrent; /* may run on pool threads */
+    double sign;     /* set by metrics that share a function through `variant` */
+    int32_t variant; /* e.g. the average: AVERAGE_MACRO */
 };
 
 enum metric_average { AVERAGE_BINARY, AVERAGE_MACRO, AVERAGE_MICRO, AVERAGE_WEIGHTED };
 
-/* The record of one average of a metric between 0 and 1; only that of the positive class is for two classes alone.
- * labels: METRIC_LABELS or 0. */
+/* The record of one average of a metric between 0 and 1; only that of the positive class is for two classes
+ * alone. labels: METRIC_LABELS or 0. */
 #define METRIC_OF_AVERAGE(key, labels, average, fn, text)                                                    \
     {                                                                                                        \
         .name = key, .summary = text,                                                                        \
@@ -54,14 +55,16 @@ enum metric_average { AVERAGE_BINARY, AVERAGE_MACRO, AVERAGE_MICRO, AVERAGE_WEIG
 
 /* The built-in ones, in documentation order. */
 const struct metric *const *metrics_all(int32_t *out_n);
-/* By name, built-in or registered in ctx (may be NULL), and defined for k classes (k 0: any); errors name the nearest, or the variants
- * that are defined (f1 -> f1_macro, ...). */
-automl_status metric_find(automl_context *ctx, const char *name, int32_t k, const struct metric **out, automl_error *err);
+/* By name, built-in or registered in ctx (may be NULL), and defined for k classes (k 0: any); errors name the
+ * nearest, or the variants that are defined (f1 -> f1_macro, ...). */
+automl_status metric_find(
+    automl_context *ctx, const char *name, int32_t k, const struct metric **out, automl_error *err);
 /* Registers a scorer of the host under a new name; copied. */
 automl_status metric_register(automl_context *ctx, const struct metric *m, automl_error *err);
 const char *metric_default(int32_t k); /* roc_auc, neg_log_loss */
 
 /* k x k counts (weighted), row = truth: out[t * k + l]. */
-void confusion_matrix(int64_t n, int32_t k, const int32_t *y, const int32_t *labels, const double *w, double *out);
+void confusion_matrix(
+    int64_t n, int32_t k, const int32_t *y, const int32_t *labels, const double *w, double *out);
 
 #endif

@@ -3,8 +3,9 @@
  *
  * Layout (docs/formats.md): magic "AUTOML\x1a\n", u32 version, u32 flags, u64 header length, header JSON
  * (a table of {name, offset, length, crc32}), sections aligned to 64 bytes, SHA-256 of all before it.
- * Little-endian whatever the machine. A reader checks lengths, offsets (no overlap, no gap, no overflow), every CRC and the
- * digest before anything is decoded; decoders check every index and count themselves and never trust one.
+ * Little-endian whatever the machine. A reader checks lengths, offsets (no overlap, no gap, no overflow),
+ * every CRC and the digest before anything is decoded; decoders check every index and count themselves and
+ * never trust one.
  */
 #ifndef IO_CONTAINER_H
 #define IO_CONTAINER_H
@@ -60,7 +61,8 @@ int64_t read_i64_in(struct reader *r, int64_t lo, int64_t hi);
 double read_f64(struct reader *r);
 /* Allocated from r->mem; NULL for an absent string (the reader does not fail) and on failure. */
 char *read_string(struct reader *r);
-/* Allocated arrays; exactly `n` values must follow, or with n < 0 as many as the count says (*out_n). NULL on failure. */
+/* Allocated arrays; exactly `n` values must follow, or with n < 0 as many as the count says (*out_n). NULL on
+ * failure. */
 double *read_f64s(struct reader *r, int64_t n, int64_t *out_n);
 float *read_f32s(struct reader *r, int64_t n, int64_t *out_n);
 int32_t *read_i32s(struct reader *r, int64_t n, int64_t *out_n);
@@ -73,18 +75,19 @@ struct container_writer;
 
 automl_status container_begin(struct mem *m, struct container_writer **out, automl_error *err);
 /* Copies the bytes. Names: [a-z0-9_./-], unique. */
-automl_status container_add(struct container_writer *c, const char *name, const void *bytes, size_t n,
-    automl_error *err);
+automl_status container_add(
+    struct container_writer *c, const char *name, const void *bytes, size_t n, automl_error *err);
 /* The finished file in memory (free with mem_free); frees the writer whatever happens. */
 automl_status container_finish(struct container_writer *c, uint8_t **out, int64_t *out_n, automl_error *err);
 void container_abandon(struct container_writer *c);
 
 struct container; /* borrows the bytes it was opened on */
 
-automl_status container_open(struct mem *m, const void *bytes, size_t n, struct container **out, automl_error *err);
+automl_status container_open(
+    struct mem *m, const void *bytes, size_t n, struct container **out, automl_error *err);
 /* AUTOML_E_FORMAT if there is no such section. */
-automl_status container_section(const struct container *c, const char *name, const void **out, size_t *out_n,
-    automl_error *err);
+automl_status container_section(
+    const struct container *c, const char *name, const void **out, size_t *out_n, automl_error *err);
 void container_close(struct container *c); /* NULL is fine */
 
 #endif

@@ -29,14 +29,16 @@ struct csv_record {
 struct csv_reader;
 
 /* delimiter 0: detected from the header record among , ; tab | (the one that occurs most outside quotes). */
-automl_status csv_open(struct mem *m, const char *path, char delimiter, struct csv_reader **out, automl_error *err);
+automl_status csv_open(
+    struct mem *m, const char *path, char delimiter, struct csv_reader **out, automl_error *err);
 /* Next record; record->n is -1 at the end. Errors: unterminated quote, text after a closing quote,
  * NUL byte, UTF-16, invalid UTF-8, limits; each names line and byte offset. */
 automl_status csv_next(struct csv_reader *r, struct csv_record *record, automl_error *err);
 const struct stream *csv_stream(const struct csv_reader *r);
 void csv_close(struct csv_reader *r); /* NULL is fine */
 
-/* Whether an unquoted field with this text means "missing": "", the other texts pandas takes for that, and None. */
+/* Whether an unquoted field with this text means "missing": "", the other texts pandas takes for that, and
+ * None. */
 bool csv_reads_as_missing(const char *text, size_t n);
 
 /* Appends one field, quoted only where needed (delimiter, quote, CR, LF, leading or trailing space, or a

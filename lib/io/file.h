@@ -13,8 +13,8 @@
 #include "base/memory.h"
 
 /* The whole file, with a NUL after its end. AUTOML_E_NOT_FOUND, _E_READ, _E_RANGE over max_bytes. */
-automl_status file_read(struct mem *m, const char *path, int64_t max_bytes, char **out, int64_t *out_n,
-    automl_error *err);
+automl_status file_read(
+    struct mem *m, const char *path, int64_t max_bytes, char **out, int64_t *out_n, automl_error *err);
 
 struct file_writer;
 

@@ -18,7 +18,8 @@ struct db_stmt;
 enum db_type { DB_NULL, DB_INTEGER, DB_REAL, DB_TEXT, DB_BLOB };
 
 /* stop (may be NULL) is polled by long statements. */
-automl_status db_open_read(struct mem *m, const char *path, const struct stop *stop, struct db **out, automl_error *err);
+automl_status db_open_read(
+    struct mem *m, const char *path, const struct stop *stop, struct db **out, automl_error *err);
 /* Creates the file if need be; WAL, synchronous=FULL, busy timeout 10 s, foreign keys on. */
 automl_status db_open_write(struct mem *m, const char *path, struct db **out, automl_error *err);
 void db_close(struct db *d); /* NULL is fine; rolls back what is open */

@@ -38,22 +38,25 @@ struct automl_pipeline {
     int64_t train_rows;
 };
 
-/* A model without members that takes the schema over (the caller keeps it on failure): equal priors, no temperature, argmax,
- * balance rule "none". decision.weights, if set later, come from p->mem. */
+/* A model without members that takes the schema over (the caller keeps it on failure): equal priors, no
+ * temperature, argmax, balance rule "none". decision.weights, if set later, come from p->mem. */
 automl_status model_create(
     automl_context *ctx, struct schema *schema, automl_pipeline **out, automl_error *err);
 /* Takes references of the graph and the replicas. */
 automl_status model_add_member(automl_pipeline *p, double weight, struct graph *g,
     struct fitted *const *replicas, int32_t n, automl_error *err);
-/* Records the training rows: class shares as priors, their number, the balancing that was applied (NULL: none). */
-automl_status model_set_rows(automl_pipeline *p, const int32_t *y, int64_t n, const struct balance_plan *balance, automl_error *err);
+/* Records the training rows: class shares as priors, their number, the balancing that was applied (NULL:
+ * none). */
+automl_status model_set_rows(
+    automl_pipeline *p, const int32_t *y, int64_t n, const struct balance_plan *balance, automl_error *err);
 /* Every number is legal and every member takes the schema's columns; predicts one row to see it. */
 automl_status model_check(const automl_pipeline *p, automl_error *err);
 automl_pipeline *model_ref(automl_pipeline *p);
 void model_unref(automl_pipeline *p);
 
-/* Fits a specification on a dataset's rows: members, replicas, balancing; no tuning of the decision. Rows without a target are left
- * out; members of weight 0 too. Same data, settings and seed: same model, for any number of threads. */
+/* Fits a specification on a dataset's rows: members, replicas, balancing; no tuning of the decision. Rows
+ * without a target are left out; members of weight 0 too. Same data, settings and seed: same model, for any
+ * number of threads. */
 struct model_fit {
     automl_dataset *data;
     int32_t target;
@@ -82,8 +85,9 @@ double model_row_cost(const automl_pipeline *p); /* counted operations per row: 
 struct automl_predictor;
 automl_status predictor_create(automl_pipeline *p, struct automl_predictor **out, automl_error *err);
 void predictor_free(struct automl_predictor *r);
-/* row: n_cols doubles in schema order, categories as codes, missing or unknown NaN; what is no code or infinite counts as missing.
- * proba: n_classes, or NULL. Returns the decided class. The same bits as model_predict_proba. */
+/* row: n_cols doubles in schema order, categories as codes, missing or unknown NaN; what is no code or
+ * infinite counts as missing. proba: n_classes, or NULL. Returns the decided class. The same bits as
+ * model_predict_proba. */
 int32_t predictor_row(struct automl_predictor *r, const double *row, double *proba);
 
 /* The container of io/container.h; docs/formats.md names the sections. Same model, same bytes. */
