@@ -196,12 +196,29 @@ static automl_status narrow(struct job_run *u, automl_error *err)
     return eval_setting_init(&u->setting, err);
 }
 
-automl_status run_select(struct job_run *u, automl_error *err)
+/* Whether train.csv and test.csv have a column of this name beside the table's own. */
+static bool is_output(const struct job_run *u, const char *name)
 {
-    int32_t k = (int32_t)params_int(u->p, JOB_NUM_FEATURES);
-    TRY(name_candidates(u, err));
-    if (k == 0)
-        return AUTOML_OK;
+    static const char prefix[] = "proba_";
+    bool found = strcmp(name, "prediction") == 0;
+    for (int32_t c = 0; c < u->k && strncmp(name, prefix, sizeof prefix - 1) == 0; c++)
+        found = found || strcmp(name + sizeof prefix - 1, u->schema->classes[c]) == 0;
+    return found;
+}
+
+static void warn_of_names(struct job_run *u)
+{
+    const struct column *cols = u->train.data->cols;
+    for (int32_t j = -2; j < u->n_features; j++) {
+        int32_t column = j == -2 ? u->train.id : j == -1 ? u->train.target : u->features[j];
+        if (column >= 0 && is_output(u, cols[column].name))
+            run_warn(u, "column '%s' is twice in train.csv and test.csv, once as an output; rename it",
+                cols[column].name);
+    }
+}
+
+static automl_status choose_features(struct job_run *u, int32_t k, automl_error *err)
+{
     struct stop stop = select_stop(u);
     struct selector_request q = {.setting = &u->setting,
         .n_features = k,
@@ -224,6 +241,16 @@ automl_status run_select(struct job_run *u, automl_error *err)
         run_warn(u, "the selection of features ended after %d of %d generations",
             (int)u->r->selection.generations, (int)q.generations);
     return narrow(u, err);
+}
+
+automl_status run_select(struct job_run *u, automl_error *err)
+{
+    int32_t k = (int32_t)params_int(u->p, JOB_NUM_FEATURES);
+    TRY(name_candidates(u, err));
+    if (k > 0)
+        TRY(choose_features(u, k, err));
+    warn_of_names(u);
+    return AUTOML_OK;
 }
 
 static void on_search(void *user, const struct search_event *e)

@@ -83,6 +83,11 @@ static automl_status label_all(struct job_run *u, int32_t *y, int32_t *out_k, au
         schema_encode_target(s, d, u->train.target, y);
         *out_k = s->n_classes;
     }
+    if (status >= 0 && s->n_classes == d->n_rows)
+        status = error_set(err, AUTOML_E_DATA,
+            "target column '%s' has another value in each of the %" PRId64
+            " rows; classification needs values that repeat",
+            d->cols[u->train.target].name, d->n_rows);
     schema_free(s);
     return status;
 }

@@ -100,13 +100,14 @@ class Data(automl_cli.Cli):
 
     def test_missing_tables(self):
         self.expect(3, 'run', self.config(feature_table_name='missing.csv'), says='missing.csv')
-        self.expect(3, 'run', self.config(feature_table_name='missing'))
+        self.expect(3, 'run', self.config(feature_table_name='missing'), says="no table 'missing'")
         self.expect(0, 'import', 'people', 'rows.csv')
         self.expect(3, 'run', self.config(feature_table_name='peple'), says="nearest is 'people'")
 
     def test_unusable_tables(self):
         self.refused('a,y\n' + '1,1\n' * 50, "only the class '1'")
         self.refused('a,y\n1,1\n')
+        self.refused('a,y\n' + ''.join(f'{i},{i / 8}\n' for i in range(50)), 'values that repeat')
         self.refused('a,y\n', 'no rows')
         self.refused('', 'empty')
 

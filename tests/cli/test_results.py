@@ -96,6 +96,12 @@ class Results(automl_cli.Cli):
         self.assertEqual(sorted(seen), sorted(inside))
         self.assertEqual(result['data']['rows'], len(inside))
 
+    def test_names_of_outputs_are_warned_of(self):
+        self.write('rows.csv', automl_cli.table().replace('id,a,b,', 'id,prediction,proba_1,', 1))
+        _, folder = self.train()
+        warnings = result_of(folder)['warnings']
+        self.assertEqual([re.search("'(.*?)'", w)[1] for w in warnings], ['prediction', 'proba_1'])
+
     def value(self, text):
         return float(text) if re.fullmatch(r'-?\d+(\.\d+)?', text) else text
 
