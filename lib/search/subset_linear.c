@@ -275,6 +275,20 @@ static int64_t largest_fold(const struct eval_setting *s)
     return most;
 }
 
+/* work: m x m for the factor, the discriminants, a row of probabilities and a fold of scores. */
+static automl_status predict_folds(const struct linear *l, const int32_t *cols, int32_t m, double *work,
+    const struct stop *stop, float *oof, automl_error *err)
+{
+    int32_t k = l->base.s->n_classes;
+    double *a = work + (int64_t)m * m, *b = a + (int64_t)m * k, *row = b + k, *z = row + k;
+    for (int32_t f = 0; f < l->base.s->folds->k; f++) {
+        TRY(stop_status(stop, err));
+        TRY(discriminants(l, &l->fold[f], cols, m, work, a, b, err));
+        score_rows(l, f, cols, m, a, b, z, row, oof);
+    }
+    return AUTOML_OK;
+}
+
 static automl_status linear_predict(const struct subset_scorer *base, const int32_t *features, int32_t n,
     const struct stop *stop, float *oof, automl_error *err)
 {
@@ -290,14 +304,8 @@ static automl_status linear_predict(const struct subset_scorer *base, const int3
     for (int32_t i = 0, at = 0; status >= 0 && i < n; i++)
         for (int32_t c = l->first[features[i]]; c < l->first[features[i] + 1]; c++)
             cols[at++] = c;
-    double *a = work + (int64_t)m * m, *b = a + (int64_t)m * k, *row = b + k, *z = row + k;
-    for (int32_t f = 0; status >= 0 && f < base->s->folds->k; f++) {
-        status = stop_status(stop, err);
-        if (status >= 0)
-            status = discriminants(l, &l->fold[f], cols, m, work, a, b, err);
-        if (status >= 0)
-            score_rows(l, f, cols, m, a, b, z, row, oof);
-    }
+    if (status >= 0)
+        status = predict_folds(l, cols, m, work, stop, oof, err);
     mem_free(mem, cols);
     mem_free(mem, work);
     return status;
