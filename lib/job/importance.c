@@ -137,7 +137,7 @@ static automl_status score_all(struct permuted *v, automl_error *err)
     TRY(score_frame(v, v->x, NULL, &base, err));
     double seconds = clock_seconds_since(u->ctx->clock, start) * v->x->n_cols / pool_threads(u->pool);
     if (!run_has_time(u, 1.2 * seconds))
-        return error_set(err, AUTOML_E_BUDGET, "there was no time for the importance of features");
+        return error_set(err, AUTOML_E_BUDGET, "there was no time for it");
     TRY(parallel_try(pool, v->x->n_cols, score_feature, v, err));
     for (int32_t j = 0; j < v->x->n_cols; j++)
         v->scores[j] = base - v->scores[j];

@@ -391,10 +391,11 @@ static void write_files(const struct job_result *r, struct json_writer *w)
     json_end_object(w);
     if (r->model == NULL)
         return;
+    /* Candidates that the clock left out are not to be asked for again. */
+    int64_t n = r->search.n_candidates - (r->reproducible ? 0 : r->search.skipped);
     char text[160];
     snprintf(text, sizeof text,
-        "automl run config.json --set max_evaluations=%" PRId64 " --set max_seconds=0",
-        r->search.n_candidates);
+        "automl run config.json --set max_evaluations=%" PRId64 " --set max_seconds=0", n > 0 ? n : 1);
     json_put_string(w, "reproduce", text);
 }
 

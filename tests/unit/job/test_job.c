@@ -306,7 +306,12 @@ static void ends_when_its_time_is_up(void **state)
     assert_string_equal(job_result(j)->status, "succeeded");
     assert_false(job_result(j)->reproducible);
     assert_true(job_result(j)->seconds <= 4.3);
-    assert_true(job_result(j)->search.evaluated > 1);
+    const struct search_result *search = &job_result(j)->search;
+    assert_true(search->evaluated > 1);
+    char evaluations[48];
+    snprintf(evaluations, sizeof evaluations, "max_evaluations=%d ",
+        (int)(search->n_candidates - search->skipped));
+    assert_non_null(strstr(job_result_text(j), evaluations));
     job_free(j);
 }
 
