@@ -15,7 +15,8 @@ echo "Loading the feature table 'occupancy' (4 sensors of an office room, one re
 "$automl" import occupancy "$root/examples/data/occupancy.csv.gz" --store "$store" 2>/dev/null ||
     "$automl" jobs --store "$store" >/dev/null
 echo "Training for at most 30 seconds: is the room occupied? 3 of 5 features, classes balanced, a week-end's window of dates"
-job=$("$automl" run "$root/examples/quickstart.json" --store "$store" | head -n 1)
+ran=$("$automl" run "$root/examples/quickstart.json" --store "$store")
+job=$(echo "$ran" | head -n 1)
 "$automl" show "$job" --store "$store"
 echo
 echo "Results: $store/jobs/$job"

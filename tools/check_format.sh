@@ -2,4 +2,5 @@
 # check_format.sh: every C file is as clang-format 14 lays it out.
 set -eu
 cd "$(dirname "$0")/.."
-git ls-files '*.c' '*.h' | grep -v '^tests/oracle/.*fixture' | xargs clang-format --dry-run --Werror
+find bench examples include lib tests tools -name '*.[ch]' ! -path 'tests/oracle/*fixture*' -print0 |
+    xargs -0 clang-format --dry-run --Werror
