@@ -325,6 +325,7 @@ automl_status run_search(struct job_run *u, automl_error *err)
         .end_evaluations = end_evaluations(u),
         .rng = rng_split(&u->rng, STREAM_SEARCH),
         .stop = &u->stop,
+        .finish = &u->finish,
         .pool = u->pool,
         .progress = on_search,
         .progress_user = u};

@@ -293,7 +293,9 @@ static void submit(struct search_state *s, struct search_slot *slot)
     slot->r = r;
     slot->used = true;
     slot->limit_ns = isfinite(limit_s) ? (int64_t)(limit_s * 1e9) : DEADLINE_NONE;
-    slot->stop = (struct stop){.clock = r->setting->clock, .deadline_ns = DEADLINE_NONE, .parent = &s->stop};
+    bool first = slot->candidate.index == 0 && r->finish != NULL;
+    slot->stop = (struct stop){
+        .clock = r->setting->clock, .deadline_ns = DEADLINE_NONE, .parent = first ? r->finish : &s->stop};
     if (skipped(s, slot))
         return;
     s->skips = 0;
@@ -340,7 +342,7 @@ static automl_status loop(struct search_state *s, automl_error *err)
         TRY(collect(s, err));
         if (budget_limited(s->r->budget))
             update_reserve(s);
-        if (finished(s))
+        if (s->created > 0 && finished(s))
             return AUTOML_OK;
         struct search_slot *slot = free_slot(s);
         memset(slot, 0, sizeof *slot);

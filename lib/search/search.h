@@ -45,7 +45,9 @@ struct search_request {
      * in reserve. */
     double end_evaluations;
     struct rng rng;
-    const struct stop *stop; /* job's cancel flag and hard deadline */
+    const struct stop *stop;   /* job's cancel flag and hard deadline */
+    const struct stop *finish; /* what still stops once `stop` has: the dummy, the first incumbent, runs under
+                                  it; NULL: stop */
     struct pool *pool;
     void (*progress)(
         void *user, const struct search_event *e); /* coordinating thread, <= 10 a second; may be NULL */

@@ -141,18 +141,23 @@ static void a_deadline_ends_the_search_with_what_there_is(void **state)
     fixture_close(&f);
 }
 
-static void cancelling_keeps_the_incumbent(void **state)
+static void cancelling_before_the_first_result_leaves_the_dummy(void **state)
 {
     (void)state;
     struct fixture f;
     struct search_result r;
     _Atomic int32_t cancel = 1;
-    automl_error err = {0};
     fixture_open(&f, 100, 2, 2, "roc_auc");
     struct stop stop = {.cancel = &cancel, .clock = f.ctx->clock, .deadline_ns = DEADLINE_NONE};
     struct search_request q = fixture_search(&f, 30, 1);
     q.stop = &stop;
-    assert_int_equal(search_run(&q, &r, &err), AUTOML_E_CANCELLED);
+    assert_int_equal(search_run(&q, &r, NULL), AUTOML_E_CANCELLED);
+    q.finish = &stop_never;
+    assert_int_equal(search_run(&q, &r, NULL), AUTOML_OK);
+    assert_true(r.stopped);
+    assert_int_equal(r.n_candidates, 1);
+    assert_int_equal(r.best, 0);
+    search_result_clear(&r);
     fixture_close(&f);
 }
 
@@ -188,7 +193,7 @@ int main(void)
         cmocka_unit_test(never_evaluates_a_specification_twice),
         cmocka_unit_test(makes_no_candidate_that_the_data_do_not_allow),
         cmocka_unit_test(a_deadline_ends_the_search_with_what_there_is),
-        cmocka_unit_test(cancelling_keeps_the_incumbent),
+        cmocka_unit_test(cancelling_before_the_first_result_leaves_the_dummy),
         cmocka_unit_test(every_failed_allocation_is_reported_and_leaks_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
