@@ -53,12 +53,8 @@ automl_status automl_balance_rule(
 
 static automl_status find_method(const char *name, const struct balancer **out, automl_error *err)
 {
-    *out = name ? balancer_find(name) : NULL;
-    if (*out || !name)
-        return AUTOML_OK;
-    error_set(err, AUTOML_E_UNKNOWN_KEY, "there is no balancer '%s'; see the list of balancers", name);
-    error_where(err, "method");
-    return AUTOML_E_UNKNOWN_KEY;
+    *out = NULL;
+    return name ? balancer_require(name, "method", out, err) : AUTOML_OK;
 }
 
 automl_status automl_balancer_resample(automl_context *ctx, const automl_dataset *dataset, const char *target,

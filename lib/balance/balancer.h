@@ -41,7 +41,10 @@ struct balancer {
 };
 
 const struct balancer *const *balancers_all(int32_t *out_n);
-const struct balancer *balancer_find(const char *name);
+const struct balancer *balancer_find(const char *name); /* NULL: there is none of this name */
+/* As balancer_find, but AUTOML_E_UNKNOWN_KEY names the nearest; `where` is the parameter that was given. */
+automl_status balancer_require(
+    const char *name, const char *where, const struct balancer **out, automl_error *err);
 void balance_out_free(struct mem *m, struct balance_out *out);
 
 enum balance_rule { BALANCE_RULE_NONE, BALANCE_RULE_OVERSAMPLE, BALANCE_RULE_UNDERSAMPLE };

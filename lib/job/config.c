@@ -239,11 +239,8 @@ static automl_status check_names(automl_context *ctx, const struct params *p, au
         error_where(err, "scoring");
         return AUTOML_E_UNKNOWN_KEY;
     }
-    if (method == NULL || balancer_find(method) != NULL)
-        return AUTOML_OK;
-    error_set(err, AUTOML_E_UNKNOWN_KEY, "there is no balancer '%s'; see the list of balancers", method);
-    error_where(err, "balance_method");
-    return AUTOML_E_UNKNOWN_KEY;
+    const struct balancer *balancer;
+    return method != NULL ? balancer_require(method, "balance_method", &balancer, err) : AUTOML_OK;
 }
 
 /* Two roles of one column, or a role for the target. */

@@ -32,9 +32,23 @@ static void an_empty_output_can_be_freed(void **state)
     assert_int_equal(mem_used(&m), 0);
 }
 
+static void an_unknown_name_gets_the_nearest(void **state)
+{
+    (void)state;
+    const struct balancer *b;
+    automl_error err = {0};
+    assert_int_equal(
+        balancer_require("random_oversampler", "balance_method", &b, &err), AUTOML_E_UNKNOWN_KEY);
+    assert_non_null(strstr(err.message, "nearest is 'random_over_sampler'"));
+    assert_string_equal(err.where, "balance_method");
+    assert_int_equal(balancer_require("random_under_sampler", "balance_method", &b, &err), AUTOML_OK);
+    assert_string_equal(b->name, "random_under_sampler");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_unknown_name_gets_the_nearest),
         cmocka_unit_test(names_are_found),
         cmocka_unit_test(an_empty_output_can_be_freed),
     };
