@@ -3,8 +3,8 @@
 set -eu
 packages="gcc libc6-dev meson ninja-build pkg-config libopenblas-dev liblapacke-dev libcjson-dev zlib1g-dev libsqlite3-dev"
 if [ "${1:-}" = tests ]; then
-    packages="$packages g++ cmake libcmocka-dev clang clang-format libclang-rt-dev binutils abigail-tools doxygen valgrind \
-        universal-ctags python3 sqlite3 git"
+    packages="$packages g++ gfortran cmake libcmocka-dev clang clang-format libclang-rt-dev llvm binutils abigail-tools \
+        doxygen valgrind universal-ctags python3 sqlite3 git"
 fi
 missing=""
 for p in $packages; do
