@@ -9,6 +9,7 @@ max(1 %, 0.3 s) after its budget, process start, loading and files included.
 import argparse
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,12 @@ def run(automl, data, entry, seconds, threads, store):
     return row
 
 
+def machine():
+    with open("/proc/cpuinfo") as f:
+        names = [line.split(":", 1)[1].strip() for line in f if line.startswith("model name")]
+    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores"
+
+
 def main():
     a = argparse.ArgumentParser()
     a.add_argument("automl")
@@ -71,7 +78,8 @@ def main():
     print(f"{len(rows)} jobs, {late} late or failed")
     if o.out:
         with open(o.out, "w") as f:
-            json.dump(rows, f, indent=1)
+            json.dump({"machine": machine(), "command": " ".join(["deadlines.py", *sys.argv[3:]]), "jobs": rows}, f, indent=1)
+            f.write("\n")
     return 1 if late else 0
 
 
