@@ -11,7 +11,7 @@ static const double SELECT_SHARE = 0.25;     /* of max_seconds */
 static const double CELL_SECONDS = 2e-7;     /* a cell of a CSV file, written on one thread */
 static const double IMPORTANCE_SHARE = 0.03; /* of max_seconds, but not over 5 s */
 static const double METRIC_SECONDS = 1.5e-6; /* all metrics, a row and class */
-static const double FIXED_SECONDS = 0.05;    /* files are created, synced and renamed, the row is stored */
+static const double FIXED_SECONDS = 0.15;    /* files are created, synced and renamed, the row is stored */
 static const double RESERVE_SHARE_MAX = 0.35;
 
 /* The rule's plan, changed by what the user asked for. A named method is applied whatever the rule says. */
