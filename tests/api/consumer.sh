@@ -61,7 +61,7 @@ fi
 if command -v cmake >/dev/null; then
     mkdir "$work/cmake"
     cp "$root/pkgconfig/consumer/CMakeLists.txt" "$root/tests/api/consumer.c" "$work/cmake"
-    if ! { cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$installed" -DCMAKE_C_COMPILER="$1" &&
+    if ! { cmake -G Ninja -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$installed" -DCMAKE_C_COMPILER="$1" &&
         cmake --build "$work/cmake/build"; } >"$work/cmake.log" 2>&1; then
         cat "$work/cmake.log"
         exit 1
