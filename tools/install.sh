@@ -1,7 +1,8 @@
 #!/bin/sh
 # install.sh [tests]: the Debian packages that a build needs; with `tests` those of the test suite too. Installs nothing that is there.
 set -eu
-packages="gcc libc6-dev meson ninja-build pkg-config libopenblas-dev liblapacke-dev libcjson-dev zlib1g-dev libsqlite3-dev"
+# dpkg-dev tells meson where libraries belong on Debian; without it they would go to lib64, where nobody looks.
+packages="gcc libc6-dev dpkg-dev meson ninja-build pkg-config libopenblas-dev liblapacke-dev libcjson-dev zlib1g-dev libsqlite3-dev"
 if [ "${1:-}" = tests ]; then
     packages="$packages g++ gfortran cmake libcmocka-dev clang clang-format libclang-rt-dev llvm binutils abigail-tools \
         doxygen valgrind universal-ctags python3 sqlite3 git"
